@@ -1,0 +1,17 @@
+// Package ldapmap knows people and their LDAP spelling: no network, no HTTP.
+//
+// The rest of the program speaks of a User with named fields and of a Group; a directory holds entries with
+// attributes that somebody chose years ago. The Mapping, compiled from the configuration, translates between the two, in both directions,
+// and finds the smallest change that turns one version of a person into another. People is the interface through which
+// everything above reads and writes.
+//
+//   - user.go, group.go: the model
+//   - field.go: the one table of fields
+//   - mapping.go: configuration to compiled mapping
+//   - codec.go: LDAP syntaxes and Go values
+//   - filter.go: search filters; the only place that escapes
+//   - change.go: two versions of a person to a Modify
+//   - store.go: People
+//
+// ldapmap/directory talks LDAP, ldapmap/policy decides who may do what, ldapmap/memdir is a server for the demo and for tests.
+package ldapmap
