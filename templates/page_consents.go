@@ -1,0 +1,62 @@
+package templates
+
+import "time"
+
+// ConsentPage asks whether an application may know something. Buttons: decision = "accept" (#accept) or "deny" (#deny).
+type ConsentPage struct {
+	Action string
+	Hidden []Hidden
+	App    AppCard
+	// Account is who is signed in; Switch is where "not you?" leads.
+	Account Account
+	Switch  string
+	Scopes  []Scope
+	// Offline says that access lasts while the person is away.
+	Offline bool
+	// Again says that consent was given before and more is asked now; new scopes are marked by Scope.New.
+	Again bool
+}
+
+// Template implements Page.
+func (ConsentPage) Template() string { return "consents/consent" }
+
+// Account is a person as a page names them.
+type Account struct {
+	Name, Login, Photo string
+}
+
+// Scope is one thing that is asked, in plain words.
+type Scope struct {
+	// Label is what the application gets: "Your name".
+	Label string
+	// Claims are the values it would see now.
+	Claims []Claim
+	New    bool
+}
+
+// Claim is a value an application would see.
+type Claim struct {
+	Label  string
+	Values []string
+	// Image is the address of a photo, shown instead of the values.
+	Image string
+}
+
+// ApplicationsPage lists the applications one has signed in to. Revoking posts client (its id) to Revoke after a question.
+type ApplicationsPage struct {
+	Apps   []Consented
+	Revoke string
+	Now    time.Time
+}
+
+// Template implements Page.
+func (ApplicationsPage) Template() string { return "consents/applications" }
+
+// Consented is an application with what it may know.
+type Consented struct {
+	ID, Name, Logo, URL string
+	Scopes              []string
+	Since, LastUsed     time.Time // LastUsed is zero when unknown.
+	// Trusted applications belong to the organisation and cannot be revoked.
+	Trusted bool
+}
