@@ -1,0 +1,162 @@
+package fields
+
+import (
+	"errors"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/wicketgate/wicketgate/ldapmap"
+	"github.com/wicketgate/wicketgate/ldapmap/fault"
+	"github.com/wicketgate/wicketgate/templates"
+	"github.com/wicketgate/wicketgate/templates/i18n"
+)
+
+// maxValues bounds a list of mails, phones and the like.
+const maxValues = 20
+
+// Problems are what is wrong with a posted form, by field.
+type Problems map[string]i18n.Message
+
+// Mark puts every problem at its field of the form; those of fields it does not show go to the top.
+func (p Problems) Mark(form *templates.Form) {
+	names := make([]string, 0, len(p))
+	for name := range p {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if !form.SetError(name, p[name]) {
+			form.Problems = append(form.Problems, templates.Problem{Message: p[name]})
+		}
+	}
+}
+
+// Add takes over the words of an error that is about a field; it tells whether it was one.
+func (p Problems) Add(err error) bool {
+	said, ok := fault.WordsOf(err)
+	if !ok || !(said.Code == fault.Invalid || said.Code == fault.Conflict) {
+		return false
+	}
+	p[said.Field] = i18n.Message{ID: said.Words, Args: said.Args}
+	return true
+}
+
+// Read makes a new version of the person from a posted form, which must have been parsed (with its own bound on size). Only writable fields
+// are looked at: whatever else a form carries is ignored. What was typed is in the result even where it is wrong, so that
+// the form can be shown again; Problems says what is wrong. A value that did not change is never a problem: old data may
+// break rules that are younger.
+//
+// Errors: only of reading the upload.
+func (s Set) Read(r *http.Request, old *ldapmap.User) (*ldapmap.User, Problems, error) {
+	u, problems := old.Clone(), Problems{}
+	for _, f := range s.Fields {
+		if !s.writable(f) {
+			continue
+		}
+		if f.Type == ldapmap.TypePhoto {
+			if err := readPhoto(r, f.Name, u); err != nil && !problems.Add(err) {
+				return nil, nil, err
+			}
+			continue
+		}
+		if !posted(r, f) {
+			continue
+		}
+		values := typed(r, f)
+		u.Set(f.Name, values...)
+		if slices.Equal(values, old.All(f.Name)) && len(values) > 0 {
+			continue
+		}
+		if wrong := s.check(f, values, old); !wrong.IsZero() {
+			problems[f.Name] = wrong
+		}
+	}
+	return u, problems, nil
+}
+
+// posted tells whether the form had the field at all: a form that leaves a field out must not empty it.
+func posted(r *http.Request, f ldapmap.Field) bool {
+	return r.PostForm.Has(f.Name) || boxes(f) && r.PostForm.Has(f.Name+shownMark)
+}
+
+// typed returns the values as they will be kept: without blank ones, doubles and outer spaces, in Unicode's composed form.
+func typed(r *http.Request, f ldapmap.Field) []string {
+	var values []string
+	for _, v := range r.PostForm[f.Name] {
+		v = strings.TrimSpace(norm.NFC.String(strings.ToValidUTF8(v, "\uFFFD")))
+		if f.Type == ldapmap.TypeLines {
+			v = strings.ReplaceAll(v, "\r\n", "\n")
+		}
+		if v != "" && !slices.Contains(values, v) {
+			values = append(values, v)
+		}
+	}
+	switch {
+	case f.Type == ldapmap.TypeBool:
+		if len(values) > 0 {
+			return []string{"true"}
+		}
+		return []string{"false"}
+	case f.Widget == ldapmap.WidgetColour && r.PostForm.Get(f.Name+"_none") != "":
+		return nil
+	case !f.Many && len(values) > 1:
+		return values[:1]
+	}
+	return values
+}
+
+func (s Set) check(f ldapmap.Field, values []string, old *ldapmap.User) i18n.Message {
+	switch {
+	case len(values) == 0 && s.required(f, old):
+		return i18n.M("Please fill this in.")
+	case len(values) > maxValues:
+		return i18n.M("No more than %d, please.", maxValues)
+	}
+	for _, v := range values {
+		if slices.Contains(old.All(f.Name), v) {
+			continue
+		}
+		if wrong := Check(f, v); !wrong.IsZero() {
+			return wrong
+		}
+	}
+	return i18n.Message{}
+}
+
+func readPhoto(r *http.Request, name string, u *ldapmap.User) error {
+	if r.PostForm.Get(name+"_remove") != "" {
+		u.Set(name)
+	}
+	file, err := upload(r, name)
+	if file == nil || err != nil {
+		return err
+	}
+	defer file.Close() //nolint:errcheck // only read
+	jpeg, err := Photo(file)
+	if err != nil {
+		return err
+	}
+	u.Set(name, string(jpeg))
+	return nil
+}
+
+// upload returns the file that was sent, or nil if none was chosen: browsers then send an empty one without a name.
+func upload(r *http.Request, name string) (multipart.File, error) {
+	if r.MultipartForm == nil {
+		return nil, nil
+	}
+	file, header, err := r.FormFile(name)
+	switch {
+	case errors.Is(err, http.ErrMissingFile):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case header.Size == 0 && header.Filename == "":
+		return nil, file.Close()
+	}
+	return file, nil
+}
