@@ -119,6 +119,8 @@ func (f Field) Input() string {
 	switch {
 	case f.Multiple || f.Widget == WidgetRadio || f.Widget == WidgetChoices:
 		return id + "-1"
+	case f.Widget == WidgetPhoto:
+		return id + "-file"
 	case f.Widget == WidgetAddress && len(f.Parts) > 0:
 		return f.Parts[0].Input()
 	}
@@ -173,4 +175,16 @@ func (f *Form) SetError(name string, message i18n.Message) bool {
 		}
 	}
 	return false
+}
+
+// Fixed reports whether there is nothing to fill in: every field is shown as text.
+func (f Form) Fixed() bool {
+	for _, section := range f.Sections {
+		for _, field := range section.Fields {
+			if !field.ReadOnly && !field.Locked {
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -3,6 +3,7 @@ package templates
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -38,10 +39,12 @@ func (r *Renderer) functions(loc *i18n.Locale) template.FuncMap {
 		"hue":      hue,
 		"letter":   letter,
 		"dict":     dict,
-		"or1":      func(s, fallback string) string { return firstOf(s, fallback) },
 		"join":     strings.Join,
 		"add":      func(a, b int) int { return a + b },
 		"rows":     rows,
+		"only":     unlabelled,
+		"chosen":   chosen,
+		"first":    firstMessage,
 		"label":    labelOf(loc),
 		"imagedata": func(s string) any {
 			// html/template refuses data: addresses; those of images are harmless in an <img>.
@@ -146,4 +149,22 @@ func labelOf(loc *i18n.Locale) func(Field) []string {
 		}
 		return labels
 	}
+}
+
+// unlabelled is the field for one input of several: hint and error are those of the whole group.
+func unlabelled(f Field) Field {
+	f.Hint, f.Error, f.Required = "", i18n.Message{}, false
+	return f
+}
+
+// chosen reports whether an option is ticked.
+func chosen(f Field, value string) bool {
+	return f.Value == value && f.Value != "" || slices.Contains(f.Values, value)
+}
+
+func firstMessage(messages []i18n.Message) i18n.Message {
+	if len(messages) == 0 {
+		return i18n.Message{}
+	}
+	return messages[0]
 }
