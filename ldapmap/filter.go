@@ -32,10 +32,20 @@ type (
 	// GreaterOrEqual and LessOrEqual compare by the attribute's ordering rule.
 	GreaterOrEqual struct{ Attribute, Value string }
 	LessOrEqual    struct{ Attribute, Value string }
-	// Matching uses a named matching rule, as Active Directory's bit rules need.
-	Matching struct{ Attribute, Rule, Value string }
-	// Raw is a filter written by an administrator, kept to the letter; ParseFilter makes it, after checking its syntax.
-	Raw struct{ text string }
+	// Substrings matches several parts of a value in their order; empty Initial or Final leave that end open.
+	Substrings struct {
+		Attribute, Initial string
+		Any                []string
+		Final              string
+	}
+	// Approximate compares by the server's idea of likeness.
+	Approximate struct{ Attribute, Value string }
+	// Matching uses a named matching rule, as Active Directory's bit rules need. DN also matches the parts of the entry's DN.
+	// Attribute or Rule may be empty, not both.
+	Matching struct {
+		Attribute, Rule, Value string
+		DN                     bool
+	}
 )
 
 func (And) filter()            {}
@@ -49,7 +59,8 @@ func (EndsWith) filter()       {}
 func (GreaterOrEqual) filter() {}
 func (LessOrEqual) filter()    {}
 func (Matching) filter()       {}
-func (Raw) filter()            {}
+func (Substrings) filter()     {}
+func (Approximate) filter()    {}
 
 func join(op string, parts []Filter) string {
 	var b strings.Builder
@@ -66,15 +77,46 @@ func (f Or) String() string             { return join("|", f) }
 func (f Not) String() string            { return "(!" + f.Filter.String() + ")" }
 func (f Equal) String() string          { return "(" + f.Attribute + "=" + escape(f.Value) + ")" }
 func (f Present) String() string        { return "(" + f.Attribute + "=*)" }
-func (f Contains) String() string       { return "(" + f.Attribute + "=*" + escape(f.Value) + "*)" }
-func (f StartsWith) String() string     { return "(" + f.Attribute + "=" + escape(f.Value) + "*)" }
-func (f EndsWith) String() string       { return "(" + f.Attribute + "=*" + escape(f.Value) + ")" }
+func (f Contains) String() string       { return substrings(f.Attribute, "", f.Value, "") }
+func (f StartsWith) String() string     { return substrings(f.Attribute, f.Value, "", "") }
+func (f EndsWith) String() string       { return substrings(f.Attribute, "", "", f.Value) }
+func (f Approximate) String() string    { return "(" + f.Attribute + "~=" + escape(f.Value) + ")" }
 func (f GreaterOrEqual) String() string { return "(" + f.Attribute + ">=" + escape(f.Value) + ")" }
 func (f LessOrEqual) String() string    { return "(" + f.Attribute + "<=" + escape(f.Value) + ")" }
 func (f Matching) String() string {
-	return "(" + f.Attribute + ":" + f.Rule + ":=" + escape(f.Value) + ")"
+	dn, rule := "", ""
+	if f.DN {
+		dn = ":dn"
+	}
+	if f.Rule != "" {
+		rule = ":" + f.Rule
+	}
+	return "(" + f.Attribute + dn + rule + ":=" + escape(f.Value) + ")"
 }
-func (f Raw) String() string { return f.text }
+
+func (f Substrings) String() string {
+	any := make([]string, 0, len(f.Any))
+	for _, v := range f.Any {
+		if v != "" {
+			any = append(any, escape(v))
+		}
+	}
+	return substrings(f.Attribute, f.Initial, strings.Join(any, "*"), f.Final, true)
+}
+
+// substrings writes a match of parts; any is escaped already if the last argument says so. Without any part it asks for presence.
+func substrings(attribute, initial, any, final string, escaped ...bool) string {
+	if initial == "" && any == "" && final == "" {
+		return Present{attribute}.String()
+	}
+	if any != "" {
+		if len(escaped) == 0 {
+			any = escape(any)
+		}
+		any += "*"
+	}
+	return "(" + attribute + "=" + escape(initial) + "*" + any + escape(final) + ")"
+}
 
 // escape writes a value as RFC 4515 3 asks: the special characters, NUL and everything that is not plain ASCII as \XX. Escaping
 // more than is needed is allowed, and lets binary values (objectGUID) pass through every server and client unharmed.

@@ -1,0 +1,168 @@
+package ldapmap
+
+import (
+	"encoding/base64"
+	"net/mail"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/wicketgate/wicketgate/ldapmap/fault"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Clean checks one value that somebody typed or sent, and returns its canonical form: spaces at the ends go, Unicode is composed
+// (NFC), languages and times get their usual spelling. An empty value is canonical: it means none. Errors are Invalid, name the
+// field, and carry words for the person.
+func (f Field) Clean(value string) (string, error) {
+	if f.Type == TypePhoto {
+		return f.cleanPhoto(value)
+	}
+	if len(value) > 4*f.MaxLength || !utf8.ValidString(value) {
+		return "", f.tooLong()
+	}
+	value = norm.NFC.String(strings.TrimSpace(value))
+	if value == "" {
+		return "", nil
+	}
+	if utf8.RuneCountInString(value) > f.MaxLength {
+		return "", f.tooLong()
+	}
+	for _, r := range value {
+		if unicode.IsControl(r) && !(f.Type == TypeLines && (r == '\n' || r == '\r')) || r == utf8.RuneError {
+			return "", f.refuse("This contains a character that cannot be kept.")
+		}
+	}
+	if len(f.Choices) > 0 && !slices.ContainsFunc(f.Choices, func(c Choice) bool { return c.Value == value }) {
+		return "", f.refuse("Choose one of the values.")
+	}
+	return f.cleanType(value)
+}
+
+// CleanAll cleans several values, drops empty and repeated ones, and checks that there are neither too many nor none of a required field.
+func (f Field) CleanAll(values []string) ([]string, error) {
+	const most = 50
+	var clean []string
+	for _, v := range values {
+		v, err := f.Clean(v)
+		if err != nil {
+			return nil, err
+		}
+		same := func(o string) bool { return o == v || f.Type != TypeSSHKey && strings.EqualFold(o, v) }
+		if v != "" && !slices.ContainsFunc(clean, same) {
+			clean = append(clean, v)
+		}
+	}
+	switch {
+	case len(clean) == 0 && f.Required:
+		return nil, f.refuse("This is needed.")
+	case len(clean) > 1 && !f.Many:
+		return nil, f.refuse("Only one value can be kept here.")
+	case len(clean) > most:
+		return nil, f.refuse("These are too many values: at most %d can be kept.", most)
+	}
+	return clean, nil
+}
+
+func (f Field) cleanType(v string) (string, error) {
+	switch f.Type {
+	case TypeMail:
+		a, err := mail.ParseAddress(v)
+		if err != nil || a.Address != v || a.Name != "" || strings.ContainsAny(v, "\"<> \t") {
+			return "", f.refuse("This is not a mail address, such as name@example.org.")
+		}
+	case TypePhone:
+		digits := 0
+		for _, r := range v {
+			switch {
+			case r >= '0' && r <= '9':
+				digits++
+			case !strings.ContainsRune("+-./() #*,;extEXT\u00a0\u2011", r):
+				return "", f.refuse("This is not a phone number, such as +33 1 23 45 67 89.")
+			}
+		}
+		if digits < 2 {
+			return "", f.refuse("This is not a phone number, such as +33 1 23 45 67 89.")
+		}
+	case TypeURL:
+		u, err := url.Parse(v)
+		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return "", f.refuse("This is not a web address, such as https://example.org.")
+		}
+	case TypeDate:
+		if _, err := decodeDate(v); err != nil {
+			return "", f.refuse("This is not a date.")
+		}
+	case TypeTime:
+		t, err := parseCanonicalTime(v)
+		if err != nil {
+			return "", f.refuse("This is not a date and time.")
+		}
+		return canonicalTime(t)
+	case TypeBool:
+		if v != "true" && v != "false" {
+			return "", f.refuse("This is neither yes nor no.")
+		}
+	case TypeNumber:
+		n, err := strconv.ParseInt(v, 10, 64)
+		if err != nil {
+			return "", f.refuse("This is not a whole number.")
+		}
+		return strconv.FormatInt(n, 10), nil
+	case TypeLanguage:
+		tag, err := encodeLanguage(v)
+		if err != nil {
+			return "", f.refuse("This is not a language that we know.")
+		}
+		return tag, nil
+	case TypeZone:
+		if _, err := time.LoadLocation(v); err != nil || v == "Local" {
+			return "", f.refuse("This is not a time zone, such as Europe/Paris.")
+		}
+	case TypeSSHKey:
+		if !isSSHKey(v) {
+			return "", f.refuse("This is not a public SSH key: it starts with a word such as ssh-ed25519.")
+		}
+	case TypePerson:
+		if _, err := ParseDN(v); err != nil {
+			return "", f.refuse("This is nobody we know.")
+		}
+	case TypeLines:
+		return strings.ReplaceAll(v, "\r\n", "\n"), nil
+	}
+	return v, nil
+}
+
+// isSSHKey checks one line of authorized_keys without options: type, base64 that repeats the type, comment (RFC 4253 6.6).
+func isSSHKey(v string) bool {
+	words := strings.Fields(v)
+	if len(words) < 2 {
+		return false
+	}
+	blob, err := base64.StdEncoding.DecodeString(words[1])
+	n := len(words[0])
+	return err == nil && len(blob) > 4+n && blob[0] == 0 && blob[1] == 0 && blob[2] == 0 && int(blob[3]) == n && string(blob[4:4+n]) == words[0]
+}
+
+func (f Field) cleanPhoto(v string) (string, error) {
+	switch {
+	case v == "":
+		return "", nil
+	case len(v) > f.MaxLength:
+		return "", f.tooLong()
+	}
+	if _, err := encodeJPEG(v); err != nil {
+		return "", f.refuse("This is not a photo that can be kept.")
+	}
+	return v, nil
+}
+
+func (f Field) tooLong() error { return f.refuse("This is too long.") }
+
+func (f Field) refuse(words string, args ...any) error {
+	return fault.Say(fault.Invalid, f.Name, words, args...)
+}
