@@ -14,7 +14,7 @@ import (
 // Bounds of a request that is not told otherwise.
 const (
 	MaxForm   = 64 << 10 // bytes of a body; see MaxBody
-	MaxTarget = 8 << 10  // bytes of path and query
+	MaxTarget = 16 << 10 // bytes of path and query
 )
 
 // Middleware stands around everything that is served: it gives the request its id and address, sets the security headers, holds

@@ -20,7 +20,7 @@ const (
 	returnPurpose = "continue"
 	returnLasts   = 24 * time.Hour // a sign-in page may stay open over night
 	maxReturnPath = 6 << 10        // bytes; sealed it still fits into MaxTarget
-	maxSealed     = 8 << 10
+	maxSealed     = 12 << 10
 )
 
 // ReturnTo is where somebody goes on after signing in, and on whose behalf they do. It travels sealed in the address, so that no replica

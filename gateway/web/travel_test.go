@@ -149,7 +149,7 @@ func TestWhereToGoOnTravelsSealed(t *testing.T) {
 		t.Errorf("the page does not show the application, or cuts it off: %q %q", page.Text("body"), page.Header)
 	}
 	home := web.ReturnTo{Path: "/"}
-	for _, bad := range []string{"", "//evil.example", "https://evil.example", value + "A", value[1:], strings.Repeat("A", 9<<10)} {
+	for _, bad := range []string{"", "//evil.example", "https://evil.example", value + "A", value[1:], strings.Repeat("A", 13<<10)} {
 		if got := s.kit.OpenReturn(bad); got != home {
 			t.Errorf("%.20q opens as %+v", bad, got)
 		}
