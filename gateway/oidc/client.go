@@ -1,0 +1,195 @@
+package oidc
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	jose "github.com/go-jose/go-jose/v4"
+
+	"github.com/wicketgate/wicketgate/gateway/state"
+)
+
+// Client is an application that may use the provider (a client in RFC 6749, a relying party in OpenID Connect). The JSON names are
+// those of RFC 7591, so that a record can be read, and later registered, by the book; names that the RFC lacks say so.
+type Client struct {
+	// ID is public: 1 to 128 lower-case letters, digits, '.', '_' and '-'. It is the record's name and not part of the JSON.
+	ID   string `json:"-"`
+	Name string `json:"client_name,omitempty"`
+
+	// Logo is shown on sign-in and consent pages; a path on this site or a data: URL, since pages load nothing from elsewhere.
+	Logo   string `json:"logo_uri,omitempty"`
+	URL    string `json:"client_uri,omitempty"`
+	Policy string `json:"policy_uri,omitempty"`
+	Terms  string `json:"tos_uri,omitempty"`
+
+	// RedirectURIs are compared to the letter (RFC 9700 2.1), but for the port of loopback ones (RFC 8252 7.3).
+	RedirectURIs []string `json:"redirect_uris"`
+
+	// Secrets are SHA-256 digests in hex, the newest first; several while a secret is being replaced. None makes the client
+	// public. Not of RFC 7591.
+	Secrets []string `json:"secret_sha256,omitempty"`
+	// AuthMethod is how the client proves itself: client_secret_basic, client_secret_post or none. Empty means either of the
+	// first two for a client with a secret, and none for one without.
+	AuthMethod string `json:"token_endpoint_auth_method,omitempty"`
+
+	Grants        []string `json:"grant_types,omitempty"`    // empty: authorization_code and refresh_token
+	ResponseTypes []string `json:"response_types,omitempty"` // empty: code
+	// Scope are the scopes that may be asked for, separated by spaces; empty means every scope there is.
+	Scope string `json:"scope,omitempty"`
+	// IDTokenAlg is RS256 (when empty), ES256 or EdDSA.
+	IDTokenAlg string `json:"id_token_signed_response_alg,omitempty"`
+
+	// Trusted clients belong to the organisation: nobody is asked for consent. Not of RFC 7591, like all that follow.
+	Trusted bool `json:"trusted,omitempty"`
+	// AlwaysRefresh gives a refresh token even when offline_access was not asked for.
+	AlwaysRefresh bool `json:"always_refresh,omitempty"`
+	// MayIntrospect lets the client, if it has a secret, ask about any token (RFC 7662): for APIs that are handed tokens.
+	MayIntrospect bool `json:"may_introspect,omitempty"`
+	// RequirePKCE asks for PKCE although the client has a secret. Public clients always need it (RFC 9700 2.1.1).
+	RequirePKCE bool `json:"require_pkce,omitempty"`
+	// ClaimsInIDToken puts the claims of the granted scopes into the ID token too, for applications that never call userinfo.
+	ClaimsInIDToken bool `json:"claims_in_id_token,omitempty"`
+}
+
+// Authentication methods of RFC 7591 2 that this version knows.
+const (
+	authBasic = "client_secret_basic"
+	authPost  = "client_secret_post"
+	authNone  = "none"
+)
+
+// DigestSecret gives the form in which a client secret is kept. Secrets are 256 random bits, so one SHA-256 is enough: there is
+// nothing to guess that a slow hash would protect.
+func DigestSecret(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// Public tells whether the client has no secret (RFC 6749 2.1).
+func (c *Client) Public() bool { return len(c.Secrets) == 0 }
+
+// secretIs compares in constant time, against each secret, whichever matches.
+func (c *Client) secretIs(secret string) bool {
+	got, ok := []byte(DigestSecret(secret)), 0
+	for _, want := range c.Secrets {
+		ok |= subtle.ConstantTimeCompare(got, []byte(want))
+	}
+	return ok == 1
+}
+
+// accepts tells whether the client may prove itself by the method.
+func (c *Client) accepts(method string) bool {
+	switch {
+	case c.Public():
+		return method == authNone
+	case c.AuthMethod == "":
+		return method == authBasic || method == authPost
+	default:
+		return method == c.AuthMethod
+	}
+}
+
+func (c *Client) grants() []string {
+	if len(c.Grants) == 0 {
+		return []string{grantCode, grantRefresh}
+	}
+	return c.Grants
+}
+
+func (c *Client) mayRefresh() bool { return slices.Contains(c.grants(), grantRefresh) }
+
+func (c *Client) responseTypes() []string {
+	if len(c.ResponseTypes) == 0 {
+		return []string{"code"}
+	}
+	return c.ResponseTypes
+}
+
+func (c *Client) alg() jose.SignatureAlgorithm {
+	if c.IDTokenAlg == "" {
+		return jose.RS256
+	}
+	return jose.SignatureAlgorithm(c.IDTokenAlg)
+}
+
+// maySee tells whether the client may ask for the scope.
+func (c *Client) maySee(scope string) bool {
+	return c.Scope == "" || slices.Contains(strings.Fields(c.Scope), scope)
+}
+
+// DisplayName is what to call the application on a page.
+func (c *Client) DisplayName() string {
+	if c.Name != "" {
+		return c.Name
+	}
+	return c.ID
+}
+
+// Check returns everything that is wrong with the client, each with the JSON name of what it is about.
+func (c *Client) Check() []error {
+	var wrong []error
+	bad := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
+	if err := state.CheckID(c.ID); err != nil {
+		bad("client_id: %w", err)
+	}
+	for _, u := range c.RedirectURIs {
+		if err := checkRedirectURI(u); err != nil {
+			bad("redirect_uris: %q: %w", u, err)
+		}
+	}
+	if slices.Contains(c.grants(), grantCode) && len(c.RedirectURIs) == 0 {
+		bad("redirect_uris: at least one is needed")
+	}
+	for _, s := range c.Secrets {
+		if b, err := hex.DecodeString(s); err != nil || len(b) != sha256.Size {
+			bad("secret_sha256: not a SHA-256 digest in hex")
+		}
+	}
+	switch c.AuthMethod {
+	case "":
+	case authBasic, authPost:
+		if c.Public() {
+			bad("token_endpoint_auth_method: %s needs a secret", c.AuthMethod)
+		}
+	case authNone:
+		if !c.Public() {
+			bad("token_endpoint_auth_method: none does not go with a secret")
+		}
+	default:
+		bad("token_endpoint_auth_method: %q is not one of %s, %s, %s", c.AuthMethod, authBasic, authPost, authNone)
+	}
+	if !slices.Contains(algorithms(), c.alg()) {
+		bad("id_token_signed_response_alg: %q is not one of %v", c.IDTokenAlg, algorithms())
+	}
+	for _, g := range c.grants() {
+		if g != grantCode && g != grantRefresh {
+			bad("grant_types: %q is not one of %s, %s", g, grantCode, grantRefresh)
+		}
+	}
+	for _, t := range c.responseTypes() {
+		if t != "code" {
+			bad("response_types: %q is not code", t)
+		}
+	}
+	if c.MayIntrospect && c.Public() {
+		bad("may_introspect: needs a secret")
+	}
+	for name, link := range map[string]string{"client_uri": c.URL, "policy_uri": c.Policy, "tos_uri": c.Terms} {
+		if u, err := url.Parse(link); link != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+			bad("%s: %q is no web address", name, link)
+		}
+	}
+	if !localImage(c.Logo) {
+		bad("logo_uri: pages show only a path on this site (/static/...) or a data:image/... address")
+	}
+	return wrong
+}
+
+func localImage(u string) bool {
+	return u == "" || strings.HasPrefix(u, "data:image/") || strings.HasPrefix(u, "/") && !strings.HasPrefix(u, "//")
+}

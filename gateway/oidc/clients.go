@@ -1,0 +1,152 @@
+package oidc
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/wicketgate/wicketgate/gateway/state"
+	"github.com/wicketgate/wicketgate/ldapmap/fault"
+)
+
+const (
+	// clientFresh is how long a replica uses a registered client it has read: a changed secret or a deleted client takes effect
+	// everywhere within this time. It keeps the client's record out of nearly every request's count of reads.
+	clientFresh = 10 * time.Second
+	// clientsKept bounds the clients kept; more than that are read anew.
+	clientsKept = 10_000
+)
+
+// clients finds clients: those of the configuration, which cannot be changed by any page, and those registered in the state tree.
+type clients struct {
+	static map[string]*Client
+	store  state.Store
+	clock  func() time.Time
+
+	mu   sync.Mutex
+	kept map[string]keptClient
+}
+
+type keptClient struct {
+	client *Client
+	read   time.Time
+}
+
+func newClients(static []Client, store state.Store, clock func() time.Time) (*clients, error) {
+	c := &clients{static: map[string]*Client{}, store: store, clock: clock, kept: map[string]keptClient{}}
+	var wrong []error
+	for i := range static {
+		one := static[i]
+		for _, err := range one.Check() {
+			wrong = append(wrong, fmt.Errorf("client %q: %w", one.ID, err))
+		}
+		if c.static[one.ID] != nil {
+			wrong = append(wrong, fmt.Errorf("client %q: there are two of that id", one.ID))
+		}
+		c.static[one.ID] = &one
+	}
+	return c, errors.Join(wrong...)
+}
+
+// find returns the client. At most one read. Errors: NotFound, and what the store says.
+func (c *clients) find(ctx context.Context, id string) (*Client, error) {
+	if one := c.static[id]; one != nil {
+		return one, nil
+	}
+	if state.CheckID(id) != nil {
+		return nil, fault.New(fault.NotFound, "there cannot be a client of that name")
+	}
+	now := c.clock()
+	c.mu.Lock()
+	kept, ok := c.kept[id]
+	c.mu.Unlock()
+	if ok && now.Sub(kept.read) < clientFresh {
+		return kept.client, nil
+	}
+	r, err := c.store.Get(ctx, state.Path{Kind: state.Clients, ID: id})
+	if errors.Is(err, state.ErrNotFound) {
+		c.forget(id)
+		return nil, fault.New(fault.NotFound, "no client %q", id)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the client %q: %w", id, err)
+	}
+	client, err := parseClient(r)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.kept) >= clientsKept {
+		clear(c.kept)
+	}
+	c.kept[id] = keptClient{client, now}
+	return client, nil
+}
+
+func (c *clients) forget(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.kept, id)
+}
+
+// clientValue is the first word of the value that describes a client; its record has other values beside it.
+const clientValue = "a "
+
+func parseClient(r state.Record) (*Client, error) {
+	for _, v := range r.Values {
+		text, ok := strings.CutPrefix(v, clientValue)
+		if !ok {
+			continue
+		}
+		client := &Client{ID: r.ID}
+		if err := json.Unmarshal([]byte(text), client); err != nil {
+			return nil, fault.Wrap(fault.Internal, fmt.Errorf("reading the record of the client %q: %w", r.ID, err))
+		}
+		if wrong := client.Check(); len(wrong) > 0 {
+			return nil, fault.Wrap(fault.Internal, fmt.Errorf("the record of the client %q: %w", r.ID, errors.Join(wrong...)))
+		}
+		return client, nil
+	}
+	return nil, fault.New(fault.Internal, "the record of the client %q does not describe it", r.ID)
+}
+
+// Register stores a new client. Errors: Invalid with all that is wrong with it, Conflict if there is one of that id already.
+func (p *Provider) Register(ctx context.Context, client *Client) error {
+	if wrong := client.Check(); len(wrong) > 0 {
+		return fault.Wrap(fault.Invalid, errors.Join(wrong...))
+	}
+	if p.clients.static[client.ID] != nil {
+		return fault.New(fault.Conflict, "the client %q stands in the configuration", client.ID)
+	}
+	text, err := json.Marshal(client)
+	if err != nil {
+		return fmt.Errorf("writing the client %q: %w", client.ID, err)
+	}
+	path := state.Path{Kind: state.Clients, ID: client.ID}
+	err = p.Store.Create(ctx, state.Record{Path: path, Values: []string{clientValue + string(text)}})
+	if errors.Is(err, state.ErrExists) {
+		return fault.Wrap(fault.Conflict, fmt.Errorf("registering the client %q: %w", client.ID, err))
+	}
+	if err != nil {
+		return fmt.Errorf("registering the client %q: %w", client.ID, err)
+	}
+	return nil
+}
+
+// Unregister deletes a registered client. Its grants end with it: a client that is not there can redeem and refresh nothing. Errors: NotFound.
+func (p *Provider) Unregister(ctx context.Context, id string) error {
+	if p.clients.static[id] != nil {
+		return fault.New(fault.Denied, "the client %q stands in the configuration", id)
+	}
+	err := p.Store.Delete(ctx, state.Path{Kind: state.Clients, ID: id})
+	p.clients.forget(id)
+	if errors.Is(err, state.ErrNotFound) {
+		return fault.Wrap(fault.NotFound, err)
+	}
+	return err
+}

@@ -1,0 +1,145 @@
+package oidc
+
+import (
+	"net/http"
+
+	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/state"
+	"github.com/wicketgate/wicketgate/gateway/web"
+	"github.com/wicketgate/wicketgate/ldapmap"
+	"github.com/wicketgate/wicketgate/ldapmap/fault"
+	"github.com/wicketgate/wicketgate/templates"
+)
+
+// Question is what the consent page has to ask.
+type Question struct {
+	// Elsewhere is where the browser has to go instead, because there is nothing to ask: nobody is signed in, or the request has
+	// become a wrong one. Everything else is empty then.
+	Elsewhere string
+
+	App     templates.AppCard
+	Visit   *Visit
+	Scopes  []Asked
+	Offline bool // access that lasts while the person is away
+	Again   bool // some of it was agreed to before
+	Switch  string
+	// Sealed is the request, for the form to carry.
+	Sealed string
+
+	req *request
+}
+
+// Asked is one scope with what it would tell now.
+type Asked struct {
+	Scope  string
+	New    bool
+	Claims []AskedClaim
+}
+
+// AskedClaim is a field of the person with its values.
+type AskedClaim struct {
+	Field  ldapmap.Field
+	Values []string
+}
+
+// Question reads the request that waits for consent: for a GET from the address, for a POST from the form. Three reads at most, as for the
+// authorization endpoint, and one more for the groups where the person's entry does not tell them.
+func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, error) {
+	waits, err := p.readWaiting(w, r)
+	if err != nil {
+		return nil, err
+	}
+	sealed := r.Form.Get(resumeParam)
+	if sealed == "" {
+		return nil, fault.Say(fault.Invalid, "", "This link to an application is not complete. Go back to the application and start again.")
+	}
+	back := PathAuthorize + "?" + resumeParam + "=" + sealed
+	req, err := p.parse(r, waits)
+	if err != nil {
+		return &Question{Elsewhere: back}, nil // the authorization endpoint knows what to say
+	}
+	visit, err := p.Visit(r)
+	if err != nil {
+		return nil, err
+	}
+	if visit == nil {
+		return &Question{Elsewhere: back}, nil
+	}
+	q := &Question{App: p.card(req.client), Visit: visit, Sealed: sealed, req: req}
+	to, err := p.Kit.SealReturn(web.ReturnTo{Path: back, App: q.App, Again: true})
+	if err != nil {
+		return nil, err
+	}
+	q.Switch = web.WithContinue(PathSignIn, to)
+	have, _ := visit.Record.Consent(req.client.ID)
+	for _, s := range req.scopes {
+		known := have.Covers([]string{s}, nil) && have.Trusted == req.client.Trusted
+		q.Again = q.Again || known
+		switch s {
+		case scopeOpenID:
+		case scopeOffline:
+			q.Offline = true
+		default:
+			asked := Asked{Scope: s, New: !known}
+			if asked.Claims, err = p.shown(r, visit.User, s); err != nil {
+				return nil, err
+			}
+			q.Scopes = append(q.Scopes, asked)
+		}
+	}
+	return q, nil
+}
+
+// shown are the fields of the person that a scope tells of, with their values; fields without a value are left out.
+func (p *Provider) shown(r *http.Request, u *ldapmap.User, scope string) ([]AskedClaim, error) {
+	var claims []AskedClaim
+	for _, f := range p.catalogue.of(scope) {
+		values := u.All(f.Name)
+		switch {
+		case f.Name == ldapmap.GroupsField:
+			groups, err := p.People.Groups(r.Context(), u)
+			if err != nil {
+				return nil, err
+			}
+			values = nil
+			for _, g := range groups {
+				values = append(values, g.Name)
+			}
+		case f.Type == ldapmap.TypePhoto && p.PictureURL == nil:
+			values = nil
+		case single(f.Claim) && len(values) > 1:
+			values = values[:1]
+		}
+		if len(values) > 0 {
+			claims = append(claims, AskedClaim{Field: f, Values: values})
+		}
+	}
+	return claims, nil
+}
+
+// Decide keeps the answer and returns where the browser goes on. One write at most.
+func (p *Provider) Decide(r *http.Request, q *Question, yes bool) (string, error) {
+	ctx, client, visit := r.Context(), q.req.client, q.Visit
+	e := audit.Event{Action: audit.ConsentRefused, Person: visit.User.ID, Username: visit.User.Get(ldapmap.Username), Client: client.ID, Detail: scopeList(q.req.scopes)}
+	if yes {
+		// What the organisation once decided for the person is not what the person agreed to.
+		if have, ok := visit.Record.Consent(client.ID); ok && have.Trusted && !client.Trusted {
+			if err := p.Records.RevokeClient(ctx, visit.Record, client.ID); err != nil {
+				return "", err
+			}
+		}
+		want := state.Consent{Client: client.ID, Trusted: client.Trusted, Scopes: q.req.scopes}
+		if _, err := p.Records.PutConsent(ctx, visit.Record, want); err != nil {
+			return "", err
+		}
+		e.Action = audit.ConsentGiven
+	}
+	p.event(ctx, r, e)
+	waits := q.req.waiting
+	waits.Answer = &answer{Session: visit.Session.ID, Yes: yes}
+	sealed, err := p.seal(purposeRequest, waits)
+	if err != nil {
+		return "", err
+	}
+	return PathAuthorize + "?" + resumeParam + "=" + sealed, nil
+}

@@ -1,0 +1,87 @@
+package oidc
+
+import (
+	"net/http"
+)
+
+// metadata is the discovery document (OpenID Connect Discovery 1.0 3, RFC 8414 2). It says only what works; a test walks it and tries each.
+type metadata struct {
+	Issuer                string `json:"issuer"`
+	AuthorizationEndpoint string `json:"authorization_endpoint"`
+	TokenEndpoint         string `json:"token_endpoint"`
+	UserinfoEndpoint      string `json:"userinfo_endpoint"`
+	RevocationEndpoint    string `json:"revocation_endpoint"`
+	IntrospectionEndpoint string `json:"introspection_endpoint"`
+	JWKSURI               string `json:"jwks_uri"`
+
+	ScopesSupported        []string `json:"scopes_supported"`
+	ClaimsSupported        []string `json:"claims_supported"`
+	ResponseTypesSupported []string `json:"response_types_supported"`
+	ResponseModesSupported []string `json:"response_modes_supported"`
+	GrantTypesSupported    []string `json:"grant_types_supported"`
+	PromptValuesSupported  []string `json:"prompt_values_supported"`
+	SubjectTypesSupported  []string `json:"subject_types_supported"`
+	ACRValuesSupported     []string `json:"acr_values_supported,omitempty"`
+	UILocalesSupported     []string `json:"ui_locales_supported,omitempty"`
+
+	IDTokenSigningAlgs []string `json:"id_token_signing_alg_values_supported"`
+	ChallengeMethods   []string `json:"code_challenge_methods_supported"`
+	TokenAuthMethods   []string `json:"token_endpoint_auth_methods_supported"`
+	RevokeAuthMethods  []string `json:"revocation_endpoint_auth_methods_supported"`
+	IntrospectMethods  []string `json:"introspection_endpoint_auth_methods_supported"`
+
+	IssInResponse     bool `json:"authorization_response_iss_parameter_supported"` // RFC 9207 3
+	ClaimsParameter   bool `json:"claims_parameter_supported"`
+	RequestParameter  bool `json:"request_parameter_supported"`
+	RequestURI        bool `json:"request_uri_parameter_supported"` // true when left out, so it is said
+	RequireRequestURI bool `json:"require_request_uri_registration"`
+}
+
+func (p *Provider) metadata() metadata {
+	m := metadata{
+		Issuer:                p.Issuer,
+		AuthorizationEndpoint: p.Issuer + PathAuthorize,
+		TokenEndpoint:         p.Issuer + PathToken,
+		UserinfoEndpoint:      p.Issuer + PathUserinfo,
+		RevocationEndpoint:    p.Issuer + PathRevoke,
+		IntrospectionEndpoint: p.Issuer + PathIntrospect,
+		JWKSURI:               p.Issuer + PathJWKS,
+
+		ScopesSupported:        p.catalogue.scopes,
+		ClaimsSupported:        p.catalogue.claimNames(),
+		ResponseTypesSupported: []string{"code"},
+		ResponseModesSupported: []string{"query"},
+		GrantTypesSupported:    []string{grantCode, grantRefresh},
+		PromptValuesSupported:  promptValues(),
+		SubjectTypesSupported:  []string{"public"},
+		ACRValuesSupported:     p.ACRValues,
+		UILocalesSupported:     p.Locales,
+
+		ChallengeMethods:  []string{"S256"},
+		TokenAuthMethods:  []string{authBasic, authPost, authNone},
+		RevokeAuthMethods: []string{authBasic, authPost, authNone},
+		IntrospectMethods: []string{authBasic, authPost},
+		IssInResponse:     true,
+	}
+	for _, alg := range algorithms() {
+		m.IDTokenSigningAlgs = append(m.IDTokenSigningAlgs, string(alg))
+	}
+	return m
+}
+
+// discovery answers /.well-known/openid-configuration and /.well-known/oauth-authorization-server.
+func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Cache-Control", "public, max-age=3600")
+	writeJSONCached(w, http.StatusOK, p.metadata())
+}
+
+// jwks answers /oauth/jwks (RFC 7517 5). Applications may keep it for a while, and fetch it anew when they meet a kid they do not know.
+func (p *Provider) jwks(w http.ResponseWriter, r *http.Request) {
+	set, err := p.keys.public(r.Context())
+	if err != nil {
+		p.jsonError(w, r, err)
+		return
+	}
+	w.Header().Set("Cache-Control", "public, max-age=600")
+	writeJSONCached(w, http.StatusOK, set)
+}

@@ -1,0 +1,126 @@
+package oidc
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	jose "github.com/go-jose/go-jose/v4"
+
+	"github.com/wicketgate/wicketgate/gateway/state"
+	"github.com/wicketgate/wicketgate/ldapmap/fault"
+)
+
+// keyRefresh is how long a replica uses the keys it has read before it looks for new ones.
+const keyRefresh = time.Minute
+
+// keySet is the signing keys as this replica knows them. They are read when first needed and once a minute after that; when the store
+// cannot be reached, those already known go on serving.
+type keySet struct {
+	store   state.Store
+	ring    Keyring
+	clock   func() time.Time
+	created func(*signingKey)
+
+	mu   sync.Mutex
+	keys []*signingKey
+	read time.Time
+}
+
+// all returns the keys, newest first within an algorithm. Errors: Unavailable while none could be read yet.
+func (s *keySet) all(ctx context.Context) ([]*signingKey, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.clock()
+	if s.keys != nil && now.Sub(s.read) < keyRefresh {
+		return s.keys, nil
+	}
+	keys, err := loadKeys(ctx, s.store, s.ring, now, s.created)
+	switch {
+	case err == nil:
+		s.keys, s.read = keys, now
+	case s.keys == nil:
+		return nil, err
+	default:
+		s.read = now.Add(-keyRefresh / 2) // not at every request while the store is away
+	}
+	return s.keys, nil
+}
+
+// sign makes a compact JWS of the claims with the newest key for alg that is in use (RFC 7515, RFC 7519). typ goes into the header unless empty.
+func (s *keySet) sign(ctx context.Context, alg jose.SignatureAlgorithm, typ string, claims any) (string, error) {
+	keys, err := s.all(ctx)
+	if err != nil {
+		return "", err
+	}
+	key := current(keys, alg, s.clock())
+	if key == nil {
+		return "", fault.New(fault.Internal, "there is no key for %s", alg)
+	}
+	opts := new(jose.SignerOptions)
+	if typ != "" {
+		opts.WithType(jose.ContentType(typ))
+	}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key.jwk}, opts)
+	if err != nil {
+		return "", fmt.Errorf("preparing to sign with %s: %w", alg, err)
+	}
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", fmt.Errorf("writing claims: %w", err)
+	}
+	signed, err := signer.Sign(payload)
+	if err != nil {
+		return "", fmt.Errorf("signing with %s: %w", alg, err)
+	}
+	return signed.CompactSerialize()
+}
+
+// current is the newest key for alg that may sign already.
+func current(keys []*signingKey, alg jose.SignatureAlgorithm, now time.Time) *signingKey {
+	for _, k := range keys {
+		if k.alg == alg && !k.signsFrom.After(now) {
+			return k
+		}
+	}
+	return nil
+}
+
+// verify checks a JWS of our own against every key that is still published and returns its claims. Their expiry is the caller's business: an
+// id_token_hint may have expired (OpenID Connect Core 3.1.2.1). The claims are only read after the signature was found good.
+func (s *keySet) verify(ctx context.Context, token string, claims any) error {
+	parsed, err := jose.ParseSignedCompact(token, algorithms())
+	if err != nil {
+		return fmt.Errorf("reading a token: %w", err)
+	}
+	keys, err := s.all(ctx)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if k.jwk.KeyID != parsed.Signatures[0].Header.KeyID {
+			continue
+		}
+		payload, err := parsed.Verify(k.jwk.Public())
+		if err != nil {
+			return fmt.Errorf("checking a token's signature: %w", err)
+		}
+		return json.Unmarshal(payload, claims)
+	}
+	return fault.New(fault.Invalid, "the token was signed with a key that is not ours or has been withdrawn")
+}
+
+// public is the JSON Web Key Set that applications fetch (RFC 7517 5).
+func (s *keySet) public(ctx context.Context) (jose.JSONWebKeySet, error) {
+	keys, err := s.all(ctx)
+	if err != nil {
+		return jose.JSONWebKeySet{}, err
+	}
+	set := jose.JSONWebKeySet{Keys: make([]jose.JSONWebKey, 0, len(keys))}
+	for _, k := range keys {
+		set.Keys = append(set.Keys, k.jwk.Public())
+	}
+	return set, nil
+}

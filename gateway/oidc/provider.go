@@ -1,0 +1,149 @@
+package oidc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/ory/fosite"
+
+	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/state"
+	"github.com/wicketgate/wicketgate/gateway/web"
+	"github.com/wicketgate/wicketgate/ldapmap"
+)
+
+// Keyring seals codes, tokens and keys; *seal.Keyring is one.
+type Keyring interface {
+	Seal(purpose string, ad, plain []byte) (string, error)
+	Open(purpose string, ad []byte, sealed string) ([]byte, error)
+}
+
+// People is what the provider reads of the directory; an ldapmap.People has it.
+type People interface {
+	Get(ctx context.Context, ref ldapmap.Ref) (*ldapmap.User, error)
+	Groups(ctx context.Context, u *ldapmap.User) ([]ldapmap.Group, error)
+}
+
+// Visit is who sits at the browser, checked against the directory: the person's entry and record as read for this request, and their session.
+type Visit struct {
+	User    *ldapmap.User
+	Record  *state.Person
+	Session state.Session
+}
+
+// Lifetimes are how long things last; zero values are the defaults.
+type Lifetimes struct {
+	Code    time.Duration // an authorization code; 1 minute
+	Access  time.Duration // an access token; 1 hour. It ends at once when it is revoked, so it needs not be short.
+	IDToken time.Duration // 1 hour
+	Refresh time.Duration // a sign-on with a refresh token, however often it is used; 90 days
+}
+
+// Deps are what a Provider is made of. All without "may be nil" are required.
+type Deps struct {
+	Issuer  string // the public URL, without a slash at the end
+	Keyring Keyring
+	Records *state.Records
+	Store   state.Store // of clients and keys; the one of Records
+	People  People
+	Fields  []ldapmap.Field // of the mapping: which claims there are
+	Clients []Client        // of the configuration
+	Kit     *web.Kit
+
+	// Visit tells who sits at the browser: nil if nobody is signed in. Two reads at most (entry and record).
+	Visit func(r *http.Request) (*Visit, error)
+
+	// MayUse is the policy: whether somebody may use an application at all. It is asked for each code and each token. May be nil: everybody.
+	MayUse func(ctx context.Context, u *ldapmap.User, c *Client) (bool, error)
+	// MailVouched tells whether the organisation vouches that the mail address is the person's (email_verified). May be nil: it does not.
+	MailVouched func(u *ldapmap.User, mail string) bool
+	// PictureURL gives an address at which applications can fetch the person's photo. May be nil: no picture claim.
+	PictureURL func(u *ldapmap.User) string
+
+	ACRValues []string // acr values that sign-ins here can have, for discovery; may be nil
+	Locales   []string // languages of the pages, for discovery; may be nil
+
+	Lifetimes Lifetimes
+	Audit     *audit.Log       // may be nil
+	Log       *slog.Logger     // may be nil
+	Clock     func() time.Time // may be nil: time.Now
+}
+
+// Provider is the OpenID provider. It is safe for concurrent use and keeps nothing that another replica would miss.
+type Provider struct {
+	Deps
+	fosite    *fosite.Fosite
+	keys      *keySet
+	clients   *clients
+	catalogue *catalogue
+}
+
+// New checks deps and returns a Provider. It does no I/O: keys are read, or made, when they are first needed.
+func New(deps Deps) (*Provider, error) {
+	if deps.Keyring == nil || deps.Records == nil || deps.Store == nil || deps.People == nil || deps.Kit == nil || deps.Visit == nil {
+		return nil, errors.New("oidc.New: a required part is missing")
+	}
+	if err := checkIssuer(deps.Issuer); err != nil {
+		return nil, err
+	}
+	if deps.Clock == nil {
+		deps.Clock = time.Now
+	}
+	if deps.Log == nil {
+		deps.Log = slog.New(slog.DiscardHandler)
+	}
+	deps.Lifetimes = deps.Lifetimes.withDefaults()
+	p := &Provider{Deps: deps, catalogue: newCatalogue(deps.Fields)}
+	var err error
+	if p.clients, err = newClients(deps.Clients, deps.Store, deps.Clock); err != nil {
+		return nil, err
+	}
+	p.keys = &keySet{store: deps.Store, ring: deps.Keyring, clock: deps.Clock, created: func(k *signingKey) {
+		p.Audit.Event(context.Background(), audit.Event{Action: audit.SigningKeyCreated, Detail: k.path().String() + " " + k.jwk.KeyID})
+	}}
+	p.fosite = p.newFosite()
+	return p, nil
+}
+
+// Ready reads the signing keys, and makes them at the first start. Whoever calls it early spares the first sign-in the wait.
+func (p *Provider) Ready(ctx context.Context) error {
+	_, err := p.keys.all(ctx)
+	return err
+}
+
+func (l Lifetimes) withDefaults() Lifetimes {
+	or := func(d, standard time.Duration) time.Duration {
+		if d <= 0 {
+			return standard
+		}
+		return d
+	}
+	return Lifetimes{
+		Code: or(l.Code, time.Minute), Access: or(l.Access, time.Hour), IDToken: or(l.IDToken, time.Hour), Refresh: or(l.Refresh, 90*24*time.Hour),
+	}
+}
+
+// checkIssuer holds an issuer to OpenID Connect Discovery 1.0 3: https, no query, no fragment. http is for loopback.
+func checkIssuer(issuer string) error {
+	u, err := url.Parse(issuer)
+	switch {
+	case err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil || strings.HasSuffix(issuer, "/"):
+		return fmt.Errorf("the issuer %q is not of the form https://id.example.org", issuer)
+	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+		return nil
+	default:
+		return fmt.Errorf("the issuer %q must be https (http is for this machine alone)", issuer)
+	}
+}
+
+// event writes an audit line with the caller's address.
+func (p *Provider) event(ctx context.Context, r *http.Request, e audit.Event) {
+	e.IP, e.RequestID = web.ClientIP(r), web.RequestID(r)
+	p.Audit.Event(ctx, e)
+}

@@ -1,0 +1,196 @@
+package oidc
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ory/fosite"
+
+	"github.com/wicketgate/wicketgate/ldapmap/fault"
+)
+
+const (
+	// maxRequest bounds the parameters of an authorization request, in bytes: sealed, they have to fit into an address.
+	maxRequest = 4000
+	// requestLasts is how long somebody may take to sign in and to consent.
+	requestLasts = time.Hour
+	// resumeParam holds a sealed request that waited for its person.
+	resumeParam = "resume"
+)
+
+// waiting is an authorization request on its way through the sign-in and consent pages. It travels in the address, sealed: no replica
+// remembers it.
+type waiting struct {
+	Query string `json:"q"` // as the application sent it
+	At    int64  `json:"t"` // when, in milliseconds since 1970
+	// Looked tells that the provider has seen who was there then, and Seen which session that was: a request for a fresh
+	// sign-in is met by another session only.
+	Looked bool    `json:"l,omitempty"`
+	Seen   string  `json:"s,omitempty"`
+	Answer *answer `json:"a,omitempty"`
+}
+
+// answer is what the consent page found out. It is good for the session it was given in, and for nobody else.
+type answer struct {
+	Session string `json:"s"`
+	Yes     bool   `json:"y"`
+}
+
+// request is an authorization request (RFC 6749 4.1.1, OpenID Connect Core 3.1.2.1) that has been read and found to be an honest one.
+type request struct {
+	waiting
+	ar     *fosite.AuthorizeRequest
+	client *Client
+	scopes []string // that can be granted
+	prompt []string
+	maxAge time.Duration // below zero: not asked
+	fresh  bool          // the person has signed in since the request came
+}
+
+func (q *request) form() url.Values        { return q.ar.Form }
+func (q *request) at() time.Time           { return time.UnixMilli(q.At) }
+func (q *request) prompts(how string) bool { return slices.Contains(q.prompt, how) }
+
+// pageError is an error that must be shown to the person and never sent to an address that came with the request, because it is not known
+// whose address that is (RFC 6749 4.1.2.1).
+type pageError struct {
+	*fosite.RFC6749Error
+	client  *Client
+	details map[string]string
+}
+
+func (e *pageError) Unwrap() error { return e.RFC6749Error }
+
+// readWaiting takes the request as the application sent it, or as it comes back from one of our pages. No I/O.
+func (p *Provider) readWaiting(w http.ResponseWriter, r *http.Request) (waiting, error) {
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	if err := r.ParseForm(); err != nil {
+		return waiting{}, &pageError{RFC6749Error: fosite.ErrInvalidRequest.WithHint("The request cannot be read.")}
+	}
+	sealed := r.Form.Get(resumeParam)
+	if sealed == "" {
+		q := waiting{Query: r.Form.Encode(), At: p.Clock().UnixMilli()}
+		if len(q.Query) > maxRequest {
+			return q, &pageError{RFC6749Error: fosite.ErrInvalidRequest.WithHintf("The request has %d bytes; the limit is %d.", len(q.Query), maxRequest)}
+		}
+		return q, nil
+	}
+	var q waiting
+	if err := p.open(purposeRequest, sealed, 2*maxRequest, &q); err != nil {
+		return q, fault.Say(fault.Invalid, "", "This link to an application is not complete. Go back to the application and start again.")
+	}
+	if p.Clock().Sub(time.UnixMilli(q.At)) > requestLasts {
+		return q, fault.Say(fault.Invalid, "", "This took too long. Go back to the application and start again.")
+	}
+	return q, nil
+}
+
+// parse checks a request with fosite, around the points where fosite is too strict or not strict enough; each is told below and has a test.
+// Errors: a *pageError until the redirect URI is known to be the client's; after that the request is returned too, and the
+// error (an *fosite.RFC6749Error) can be sent to it. At most one read, the client's.
+func (p *Provider) parse(r *http.Request, q waiting) (*request, error) {
+	form, err := url.ParseQuery(q.Query)
+	if err != nil {
+		return nil, &pageError{RFC6749Error: fosite.ErrInvalidRequest.WithHint("The request cannot be read.")}
+	}
+	for _, name := range []string{"client_id", "redirect_uri"} {
+		if len(form[name]) > 1 {
+			return nil, &pageError{RFC6749Error: fosite.ErrInvalidRequest.WithHintf("The parameter %s was sent more than once.", name)}
+		}
+	}
+	ar, err := p.fosite.NewAuthorizeRequest(r.Context(), asFositeTakesIt(r, form))
+	parsed, _ := ar.(*fosite.AuthorizeRequest)
+	client := clientOf(parsed)
+	if fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Internal) && fosite.ErrorToRFC6749Error(err).CodeField >= 500 {
+		return nil, err
+	}
+	if client == nil || parsed.RedirectURI == nil {
+		return nil, &pageError{RFC6749Error: fosite.ErrorToRFC6749Error(err), client: client, details: map[string]string{
+			"client_id": form.Get("client_id"), "redirect_uri": form.Get("redirect_uri"),
+		}}
+	}
+	parsed.State, parsed.Form = form.Get("state"), form
+	req := &request{waiting: q, ar: parsed, client: client, maxAge: -1}
+	if err == nil {
+		err = p.check(req)
+	}
+	return req, err
+}
+
+// asFositeTakesIt is the request as it is handed to fosite. The differences to what was sent:
+//   - a state of less than eight characters is refused there, and OpenID Connect lets it be missing; parse puts the real one back
+//   - request and request_uri, registration and unknown response modes are refused there before the redirect URI was looked
+//     at, so that the application would never hear of it; check refuses them
+//   - a missing response_type is called unsupported_response_type there; check tells it apart
+func asFositeTakesIt(r *http.Request, sent url.Values) *http.Request {
+	form := url.Values{}
+	for _, name := range []string{"client_id", "redirect_uri", "scope", "response_type"} {
+		if v, ok := sent[name]; ok {
+			form[name] = v[:1]
+		}
+	}
+	form.Set("state", "replaced by Provider.parse")
+	if form.Get("response_type") == "" {
+		form.Set("response_type", "code")
+	}
+	fr := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: r.URL.Path}, Header: http.Header{}, Form: form}
+	return fr.WithContext(r.Context())
+}
+
+// check looks at what fosite does not. Its errors go to the application.
+func (p *Provider) check(q *request) error {
+	form := q.form()
+	for _, name := range []string{"response_type", "scope", "state", "response_mode", "nonce", "prompt", "max_age", "code_challenge", "code_challenge_method"} {
+		if len(form[name]) > 1 {
+			return fosite.ErrInvalidRequest.WithHintf("The parameter %s was sent more than once.", name) // RFC 6749 3.1
+		}
+	}
+	switch {
+	case form.Get("request") != "":
+		return fosite.ErrRequestNotSupported
+	case form.Get("request_uri") != "":
+		return fosite.ErrRequestURINotSupported
+	case form.Get("registration") != "":
+		return fosite.ErrRegistrationNotSupported
+	case form.Get("response_type") == "":
+		return fosite.ErrInvalidRequest.WithHint("The parameter response_type is missing.")
+	case form.Get("response_type") != "code": // fosite compares without case
+		return fosite.ErrUnsupportedResponseType
+	case form.Get("response_mode") != "" && form.Get("response_mode") != "query":
+		return fosite.ErrUnsupportedResponseMode
+	case !slices.Contains(q.client.grants(), grantCode):
+		return fosite.ErrUnauthorizedClient
+	}
+	if q.scopes = p.catalogue.grantable(strings.Fields(form.Get("scope")), q.client); len(q.scopes) == 0 {
+		return fosite.ErrInvalidScope.WithHint("None of the scopes that were asked for can be had.")
+	}
+	return errors.Join(checkPKCE(q.client, form), q.checkPrompt(form))
+}
+
+// promptValues are those of OpenID Connect Core 3.1.2.1 and of Initiating User Registration 1.0.
+func promptValues() []string { return []string{"none", "login", "consent", "select_account", "create"} }
+
+func (q *request) checkPrompt(form url.Values) error {
+	q.prompt = strings.Fields(form.Get("prompt"))
+	for _, how := range q.prompt {
+		if !slices.Contains(promptValues(), how) {
+			return fosite.ErrInvalidRequest.WithHint("The parameter prompt has an unknown value.")
+		}
+	}
+	if q.prompts("none") && len(q.prompt) > 1 {
+		return fosite.ErrInvalidRequest.WithHint("prompt=none goes with no other value.")
+	}
+	if age := form.Get("max_age"); age != "" {
+		n, err := strconv.ParseInt(age, 10, 32)
+		if err != nil || n < 0 {
+			return fosite.ErrInvalidRequest.WithHint("The parameter max_age is not a number of seconds.")
+		}
+		q.maxAge = time.Duration(n) * time.Second
+	}
+	return nil
+}

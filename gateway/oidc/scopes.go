@@ -1,0 +1,85 @@
+package oidc
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/wicketgate/wicketgate/ldapmap"
+)
+
+// The scopes that mean something to the provider itself; all others ask for claims (OpenID Connect Core 5.4 and 11).
+const (
+	scopeOpenID  = "openid"
+	scopeOffline = "offline_access"
+	scopeEmail   = "email"
+	scopePhone   = "phone"
+	scopeGroups  = "groups"
+)
+
+// catalogue is which claims there are and which scope asks for each. It is made from the mapping's fields, so that an
+// attribute which the configuration offers as a claim is offered at once, in discovery, on the consent page and at userinfo.
+type catalogue struct {
+	fields []ldapmap.Field // those with a claim
+	scopes []string        // openid and offline_access first, then in the order of the fields
+}
+
+func newCatalogue(fields []ldapmap.Field) *catalogue {
+	c := &catalogue{scopes: []string{scopeOpenID, scopeOffline}}
+	for _, f := range fields {
+		if f.Claim == "" {
+			continue
+		}
+		if f.Scope == "" {
+			f.Scope = f.Claim
+		}
+		c.fields = append(c.fields, f)
+		if !slices.Contains(c.scopes, f.Scope) {
+			c.scopes = append(c.scopes, f.Scope)
+		}
+	}
+	return c
+}
+
+// grantable are those of the scopes asked for that exist and that the client may have, once each, in the order asked. Others are left out
+// without an error, as OpenID Connect Core 3.1.2.1 advises; the token response says what was granted.
+func (c *catalogue) grantable(asked []string, client *Client) []string {
+	var granted []string
+	for _, s := range asked {
+		if slices.Contains(c.scopes, s) && client.maySee(s) && !slices.Contains(granted, s) {
+			granted = append(granted, s)
+		}
+	}
+	return granted
+}
+
+// of returns the fields that the scope asks for.
+func (c *catalogue) of(scope string) []ldapmap.Field {
+	var fields []ldapmap.Field
+	for _, f := range c.fields {
+		if f.Scope == scope {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// claimNames lists the top-level claims there are, for discovery.
+func (c *catalogue) claimNames() []string {
+	names := []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"}
+	add := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	for _, f := range c.fields {
+		top, _, _ := strings.Cut(f.Claim, ".")
+		add(top)
+		switch top {
+		case "email":
+			add("email_verified")
+		case "phone_number":
+			add("phone_number_verified")
+		}
+	}
+	return names
+}
