@@ -34,6 +34,9 @@ type User struct {
 	Ref
 	Account Account
 	values  map[string][]string
+	// entry is what the directory returned, without the password: Update finds the exact raw values in it. It is never changed. Nil for a
+	// person who did not come from a directory.
+	entry *Entry
 }
 
 // NewUser returns a person with the given reference and no values.
