@@ -79,7 +79,7 @@ type Field struct {
 	// Multiple makes a list of values: one input per value, and blank ones to add more; blank inputs are posted too and mean nothing.
 	// It applies to text, email, tel, url, date, number and username.
 	Multiple bool
-	// Required adds the attribute; optional fields are marked "(optional)" instead.
+	// Required adds the attribute. A form marks whichever is rarer, its required or its optional fields.
 	Required bool
 	// ReadOnly fields are shown as text and not posted.
 	ReadOnly bool
@@ -102,7 +102,12 @@ type Field struct {
 	Rules []i18n.Message
 	// Strength is the address that judges a new password while it is typed (a POST that answers with the "strength" partial); empty: no meter.
 	Strength string
+
+	mark string
 }
+
+// Mark is "required" or "optional" where the form says so beside the label, else "".
+func (f Field) Mark() string { return f.mark }
 
 // Option is one choice of a select, radio or choices field.
 type Option struct {
@@ -187,4 +192,36 @@ func (f Form) Fixed() bool {
 		}
 	}
 	return true
+}
+
+// Drawn is the sections as they are drawn: with marks beside the labels of the required or of the optional fields, whichever
+// are fewer, so that the page says it as few times as possible.
+func (f Form) Drawn() []Section {
+	required, optional := 0, 0
+	for _, section := range f.Sections {
+		for _, field := range section.Fields {
+			switch {
+			case field.ReadOnly, field.Locked:
+			case field.Required:
+				required++
+			default:
+				optional++
+			}
+		}
+	}
+	drawn := make([]Section, len(f.Sections))
+	for i, section := range f.Sections {
+		drawn[i] = section
+		drawn[i].Fields = make([]Field, len(section.Fields))
+		for j, field := range section.Fields {
+			switch {
+			case optional >= required && field.Required:
+				field.mark = "required"
+			case optional < required && !field.Required:
+				field.mark = "optional"
+			}
+			drawn[i].Fields[j] = field
+		}
+	}
+	return drawn
 }

@@ -23,6 +23,14 @@ type HomePage struct {
 // Template implements Page.
 func (HomePage) Template() string { return "profile/home" }
 
+// Days is PasswordDays for templates: fmt would print the address of a pointer.
+func (p HomePage) Days() int {
+	if p.PasswordDays == nil {
+		return 0
+	}
+	return *p.PasswordDays
+}
+
 // AppLink is an application one can go to.
 type AppLink struct {
 	Name, Description, URL, Logo string
