@@ -24,7 +24,7 @@ type People interface {
 // Bounds of what is typed. More is refused like a wrong password, without asking the directory.
 const (
 	MaxLogin    = 256  // bytes
-	MaxPassword = 1000 // bytes
+	MaxPassword = 4000 // bytes
 )
 
 // AMRPassword is the authentication method of RFC 8176 2; ACRPassword the level that a password alone gives.
