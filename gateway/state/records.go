@@ -98,7 +98,7 @@ func (r *Records) Store() Store { return r.store }
 // PersonPath is where the record of the person with this stable id lies. An id that cannot name a record on every store is replaced by its digest.
 func PersonPath(id string) Path {
 	if CheckID(id) != nil {
-		id = "sha256-" + Digest("person", id)
+		id = "sha256-" + Digest("person", id)[:56]
 	}
 	return Path{People, id}
 }

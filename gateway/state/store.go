@@ -29,8 +29,8 @@ const (
 // Kinds lists all branches, for those who prepare or walk a whole tree.
 func Kinds() []Kind { return []Kind{People, Clients, Keys, Pending} }
 
-// Path names a record. IDs are lower-case letters, digits, '.', '_' and '-', 1 to 128 characters (see CheckID): directories compare
-// without case and squeeze spaces, so nothing else could tell two records apart everywhere.
+// Path names a record. IDs are lower-case letters, digits, '.', '_' and '-', 1 to 64 characters (see CheckID): directories compare
+// without case and squeeze spaces, so nothing else could tell two records apart everywhere, and a cn is no longer (X.520, Active Directory).
 type Path struct {
 	Kind Kind
 	ID   string
@@ -85,8 +85,8 @@ type Store interface {
 
 // CheckID tells whether an id can name a record on every store.
 func CheckID(id string) error {
-	if len(id) == 0 || len(id) > 128 {
-		return fmt.Errorf("a record id has 1 to 128 characters, this one has %d", len(id))
+	if len(id) == 0 || len(id) > 64 {
+		return fmt.Errorf("a record id has 1 to 64 characters, this one has %d", len(id))
 	}
 	for i := 0; i < len(id); i++ {
 		c := id[i]
