@@ -15,11 +15,11 @@ import (
 // functions are what templates can call, for one language.
 //
 //	t "text" args…        translate; tn "one" "many" n args…; tc "context" "text"; msg Message
-//	date, datetime, relative, duration, number, list
+//	date, datetime, relative, since, duration, number, list
 //	asset "style.css"     the address of a static file; "" if there is none
 //	initials, letter      of a name
-//	dict "k" v …          several values for one {{template}}; or v "default"
-//	field …               see fieldView
+//	dict "k" v …          several values for one {{template}}
+//	rows, only, chosen, first, label   the parts of form fields
 func (r *Renderer) functions(loc *i18n.Locale) template.FuncMap {
 	return template.FuncMap{
 		"t":        loc.T,
@@ -29,6 +29,7 @@ func (r *Renderer) functions(loc *i18n.Locale) template.FuncMap {
 		"date":     loc.Date,
 		"datetime": loc.DateTime,
 		"relative": func(t time.Time) string { return loc.Relative(t, r.now()) },
+		"since":    func(t time.Time) string { return loc.Duration(r.now().Sub(t)) },
 		"duration": loc.Duration,
 		"number":   loc.Number,
 		"list":     loc.List,

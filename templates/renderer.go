@@ -183,3 +183,15 @@ func emptyPages() []Page {
 		StatusPage{}, MailPreviewsPage{}, MailPreviewPage{},
 	}
 }
+
+// Names lists what can be rendered: pages as "signin/login", mails as "mail/reset".
+func (r *Renderer) Names() []string {
+	var names []string
+	for _, page := range emptyPages() {
+		names = append(names, page.Template())
+	}
+	for _, mail := range emptyMails() {
+		names = append(names, "mail/"+mail.Template())
+	}
+	return names
+}
