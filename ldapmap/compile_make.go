@@ -174,6 +174,9 @@ func (c *compiler) attributes() {
 	if c.m.groups != nil {
 		add(c.m.groups.spec.Primary)
 	}
+	if len(c.m.password) > 0 {
+		add("objectClass")
+	}
 	add("userPassword")
 	c.m.attributes = all
 }

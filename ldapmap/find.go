@@ -68,3 +68,12 @@ func CheckLogin(login string) error {
 	}
 	return nil
 }
+
+// UsernameFilter finds whoever has the user name, whether they may sign in or not.
+func (m *Mapping) UsernameFilter(name string) Filter {
+	r, ok := m.byName[Username]
+	if !ok || !r.searchable() {
+		return Not{Present{"objectClass"}}
+	}
+	return And{Or{m.filter, m.recovery}, anyOf([]*rule{r}, func(_ *rule, a string) Filter { return Equal{a, name} })}
+}

@@ -2,7 +2,6 @@ package ldapmap
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
@@ -56,19 +55,10 @@ func (m *Mapping) MemberFilter(u *User) (Filter, error) {
 			is = append(is, Equal{p, v})
 		}
 	}
-	if m.hasBothMembers() {
-		is = append(is, Equal{"uniqueMember", value})
-	}
 	if len(is) == 1 {
 		return And{m.groups.filter, is[0]}, nil
 	}
 	return And{m.groups.filter, is}, nil
-}
-
-// hasBothMembers: where members are DNs, a directory may hold groupOfUniqueNames beside groupOfNames.
-func (m *Mapping) hasBothMembers() bool {
-	return m.groups.spec.MemberHolds == "dn" && strings.EqualFold(m.groups.spec.Member, "member") &&
-		strings.Contains(strings.ToLower(m.groups.filter.String()), "groupofuniquenames")
 }
 
 // NamedFilter finds the groups with one of the names; without names, all groups.
@@ -83,7 +73,7 @@ func (m *Mapping) NamedFilter(names []string) Filter {
 	return And{m.groups.filter, named}
 }
 
-// MemberAttribute is the attribute of a group that lists its members. A group of the other class, as its attributes tell, has uniqueMember.
+// MemberAttribute is the attribute of a group that lists its members.
 func (m *Mapping) MemberAttribute() string { return m.groups.spec.Member }
 
 // MemberValue is how a group lists the person: DN or user name. Errors: Invalid if a person without user name would be listed by it.
