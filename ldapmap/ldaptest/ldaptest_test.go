@@ -1,0 +1,101 @@
+package ldaptest_test
+
+import (
+	"context"
+	"net"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
+)
+
+// search runs ldapsearch as the service account, so that the harness is judged by something that is not ours.
+func search(t *testing.T, url string, args ...string) (string, error) {
+	t.Helper()
+	all := append([]string{"-x", "-LLL", "-o", "ldif-wrap=no", "-H", url, "-D", ldaptest.ServiceDN, "-w", ldaptest.ServicePassword}, args...)
+	// ldapsearch waits for ever on a line that hangs.
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "ldapsearch", all...)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+func TestAServerStartsWithPeopleGroupsAndServiceAccount(t *testing.T) {
+	t.Parallel()
+	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+		out, err := search(t, s.URL, "-b", ldaptest.BaseDN, "(uid=ada)", "memberOf", "mail")
+		if err != nil || !strings.Contains(out, "memberOf: cn=admins,"+ldaptest.GroupsDN) || !strings.Contains(out, "mail: countess@example.org") {
+			t.Fatalf("ada is not as the seed has her: %v\n%s", err, out)
+		}
+		out, err = search(t, s.URL, "-b", ldaptest.BaseDN, "(uid=ada)", "userPassword")
+		if err != nil || strings.Contains(out, "userPassword") {
+			t.Fatalf("the service account may read passwords: %v\n%s", err, out)
+		}
+		before := s.Counts()
+		for range 3 {
+			if _, err := search(t, s.URL, "-b", ldaptest.StateBase, "-s", "base"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if d := s.Counts().Minus(before); d.Search != 3 || d.Bind != 3 || d.Writes() != 0 || d.Connections != 3 {
+			t.Errorf("3 searches on 3 connections were counted as %+v", d)
+		}
+	})
+}
+
+func TestAServerComesBackWithItsEntries(t *testing.T) {
+	t.Parallel()
+	s := ldaptest.Slapd(t, ldaptest.Options{})
+	s.Stop(t)
+	if c, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "ldap://")); err == nil {
+		c.Close()
+		t.Fatal("the server that was stopped accepts connections")
+	}
+	s.Start(t)
+	if out, err := search(t, s.URL, "-b", ldaptest.BaseDN, "(uid=zoe)", "dn"); err != nil || !strings.HasPrefix(out, "dn:: ") {
+		t.Fatalf("zoe is gone: %v\n%s", err, out)
+	}
+}
+
+func TestTwoServersMirrorEachOther(t *testing.T) {
+	t.Parallel()
+	a, b := ldaptest.Mirror(t, ldaptest.Options{})
+	for _, s := range []*ldaptest.Server{a, b} {
+		if out, err := search(t, s.URL, "-b", ldaptest.BaseDN, "(uid=ada)", "memberOf", "entryUUID"); err != nil || !strings.Contains(out, "cn=staff") {
+			t.Fatalf("%s lacks what was loaded: %v\n%s", s.URL, err, out)
+		}
+	}
+}
+
+func TestTheProxyHangsCutsAndRefuses(t *testing.T) {
+	t.Parallel()
+	s := ldaptest.Slapd(t, ldaptest.Options{NoTLS: true})
+	p := ldaptest.NewProxy(t, s.URL)
+	one := []string{"-b", ldaptest.StateBase, "-s", "base", "dn"}
+	if out, err := search(t, p.URL(), one...); err != nil {
+		t.Fatal(err, out)
+	}
+	if to, from := p.Bytes(); p.Accepted() != 1 || to == 0 || from == 0 {
+		t.Errorf("the line counted %d connections, %d bytes there and %d back", p.Accepted(), to, from)
+	}
+	p.CutAfter(0)
+	if out, err := search(t, p.URL(), one...); err == nil {
+		t.Error("an answer came over the cut line:", out)
+	}
+	p.Hang()
+	if out, err := search(t, p.URL(), one...); err == nil {
+		t.Error("an answer came over the hanging line:", out)
+	}
+	p.Refuse()
+	if c, err := net.Dial("tcp", p.Addr); err == nil {
+		c.Close()
+		t.Error("the refusing line accepts connections")
+	}
+	p.Pass(t)
+	if out, err := search(t, p.URL(), one...); err != nil {
+		t.Error("the line is not in order again:", out)
+	}
+}

@@ -1,0 +1,78 @@
+package ldaptest
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+//go:embed seed.ldif
+var seed string
+
+// Names and passwords in every directory that this package starts.
+const (
+	BaseDN          = "dc=example,dc=org"
+	PeopleDN        = "ou=people," + BaseDN
+	GroupsDN        = "ou=groups," + BaseDN
+	StateBase       = "ou=wicketgate," + BaseDN
+	AdminDN         = "cn=admin," + BaseDN
+	AdminPassword   = "admin-password"
+	ServiceDN       = "cn=wicketgate,ou=services," + BaseDN
+	ServicePassword = "service-password"
+)
+
+// Seed returns the LDIF that the directories hold if a test says nothing else.
+func Seed() string { return seed }
+
+// Person returns the DN of somebody in the seed by uid, for example "grace", and the password. It fails the test for a name that is not
+// there.
+func Person(t testing.TB, uid string) (dn, password string) {
+	t.Helper()
+	odd := map[string]string{
+		"zoe":    "cn=Zoë Müller," + PeopleDN,
+		"grace":  "cn=Grace Hopper,ou=staff," + PeopleDN,
+		"jane":   `cn=Doe\, Jane \+ Co,` + PeopleDN,
+		"jsmith": "cn=John Smith+uid=jsmith," + PeopleDN,
+	}
+	if !strings.Contains(seed, "\nuid: "+uid+"\n") {
+		t.Fatalf("there is no %q in seed.ldif", uid)
+	}
+	if dn = odd[uid]; dn == "" {
+		dn = "uid=" + uid + "," + PeopleDN
+	}
+	return dn, uid + "-password"
+}
+
+// People returns LDIF for n people below ou=people, uid=p00000 and so on, for tests that need many.
+func People(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "dn: uid=p%05d,%s\nobjectClass: inetOrgPerson\nuid: p%05d\ncn: Person %d\nsn: Person\nmail: p%05d@example.org\n\n",
+			i, PeopleDN, i, i, i)
+	}
+	return b.String()
+}
+
+// ldif is all that a directory shall hold, record by record.
+func (o Options) ldif(mustChange string) []string {
+	if o.Empty {
+		return nil
+	}
+	text := o.LDIF
+	if text == "" {
+		text = seed
+		if o.policy() != nil {
+			text = strings.Replace(text, "\nuid: locked\n", "\nuid: locked\npwdAccountLockedTime: 000001010000Z\n", 1)
+			text = strings.Replace(text, "\nuid: mustchange\n", "\nuid: mustchange\npwdReset: TRUE\n"+mustChange, 1)
+		}
+	}
+	text += "\n" + o.More
+	var records []string
+	for r := range strings.SplitSeq(text, "\n\n") {
+		if r = strings.Trim(r, "\n"); r != "" && r != "version: 1" {
+			records = append(records, r)
+		}
+	}
+	return records
+}
