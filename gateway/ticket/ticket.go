@@ -7,8 +7,8 @@
 //
 // A flow does this with it:
 //
-//	GET   Open (no I/O), then read the person, Check, Fresh: the page, or words that say why not
-//	POST  Open, read, Check, Spend, act; if the act failed without any effect, Return, so that the link works again
+//	GET   Open (no I/O), then read the person, Check, Unspent: the page, or words that say why not
+//	POST  Open, read, Check, Spend, act; if the act failed without any effect, Restore, so that the link works again
 //
 // The package imports gateway/seal, gateway/state and ldapmap; selfservice and gateway import it.
 package ticket
@@ -37,23 +37,16 @@ type Purpose string
 const (
 	ResetPassword Purpose = "reset"  // a forgotten password
 	FirstPassword Purpose = "first"  // the first password of an account that has none
-	ConfirmMail   Purpose = "mail"   // a new mail address; the data is the address
+	MailChange    Purpose = "mail"   // a new mail address; the data is the address
 	Invitation    Purpose = "invite" // an account to be; the data is what is prefilled
 )
 
-// Path is the page that takes a link of this purpose.
-func (p Purpose) Path() string {
+func (p Purpose) known() bool {
 	switch p {
-	case ResetPassword:
-		return "/password/reset"
-	case FirstPassword:
-		return "/password/first"
-	case ConfirmMail:
-		return "/profile/confirm"
-	case Invitation:
-		return "/join"
+	case ResetPassword, FirstPassword, MailChange, Invitation:
+		return true
 	}
-	return "/"
+	return false
 }
 
 // Bounds.
@@ -119,32 +112,25 @@ func New(keys *seal.Keyring, records *state.Records, publicURL string, now func(
 	return &Office{keys: keys, records: records, public: u, now: now}, nil
 }
 
-// Link is a ticket on paper.
-type Link struct {
-	Token   string
-	URL     string // the page of the purpose, with the token
-	Expires time.Time
-}
-
-// Issue makes a link that works for ttl. ref is whom it is for, zero for an invitation; mark binds it to the entry (Account.Mark, so that it dies when
-// the password changes; or anything else of the entry that has to stay, compared by Check); data is any JSON, and comes back from Ticket.Data.
+// Issue makes a link that works for ttl, to the page at path. ref is whom it is for, zero for an invitation; mark binds it to the entry (Account.Mark, so that
+// it dies when the password changes); data is any JSON, and comes back from Ticket.Decode. It returns the whole address and when it expires.
 //
 // Errors: Invalid if the link would be longer than MaxToken, or ttl is not within MaxTTL.
-func (o *Office) Issue(p Purpose, ref ldapmap.Ref, mark string, data any, ttl time.Duration) (Link, error) {
+func (o *Office) Issue(p Purpose, path string, ref ldapmap.Ref, mark string, data any, ttl time.Duration) (link string, expires time.Time, err error) {
 	if ttl <= 0 || ttl > MaxTTL {
-		return Link{}, fault.New(fault.Invalid, "a link that works for %v: it has to be up to %v", ttl, MaxTTL)
+		return "", time.Time{}, fault.New(fault.Invalid, "a link that works for %v: it has to be up to %v", ttl, MaxTTL)
 	}
-	if p.Path() == "/" || (ref.ID == "") != (p == Invitation) {
-		return Link{}, fault.New(fault.Internal, "a link for %q, for a person or not", string(p))
+	if !p.known() || !strings.HasPrefix(path, "/") || (ref.ID == "") != (p == Invitation) {
+		return "", time.Time{}, fault.New(fault.Internal, "a link for %q to %q, for a person or not", string(p), path)
 	}
 	id := make([]byte, 16)
 	rand.Read(id) // never fails (Go 1.24); whoever could choose it could use up the links of others
-	expires := o.now().Add(ttl)
+	expires = o.now().Add(ttl).UTC().Truncate(time.Second)
 	s := sealed{Purpose: p, ID: hex.EncodeToString(id), Expires: expires.Unix(), Person: ref.ID, DN: ref.DN, Mark: mark}
 	if data != nil {
 		raw, err := json.Marshal(data)
 		if err != nil {
-			return Link{}, fmt.Errorf("writing the data of a link: %w", err)
+			return "", time.Time{}, fmt.Errorf("writing the data of a link: %w", err)
 		}
 		s.Data = raw
 	}
@@ -154,16 +140,16 @@ func (o *Office) Issue(p Purpose, ref ldapmap.Ref, mark string, data any, ttl ti
 		token, err = o.seal(s)
 	}
 	if err != nil {
-		return Link{}, err
+		return "", time.Time{}, err
 	}
 	if len(token) > MaxToken {
-		return Link{}, fault.New(fault.Invalid, "a link of %d characters: the limit is %d", len(token), MaxToken)
+		return "", time.Time{}, fault.New(fault.Invalid, "a link of %d characters: the limit is %d", len(token), MaxToken)
 	}
 	u := *o.public
-	u.Path = strings.TrimSuffix(u.Path, "/") + p.Path()
+	u.Path = strings.TrimSuffix(u.Path, "/") + path
 	u.RawPath = ""
 	u.RawQuery = Param + "=" + token // base64url: nothing to escape
-	return Link{Token: token, URL: u.String(), Expires: time.Unix(s.Expires, 0).UTC()}, nil
+	return u.String(), expires, nil
 }
 
 func (o *Office) seal(s sealed) (string, error) {
@@ -179,7 +165,7 @@ func (o *Office) seal(s sealed) (string, error) {
 }
 
 // Open reads a token that was made for the purpose, and for no other. It asks nobody: whether the link was used, or died with a change, is
-// told by Fresh and Check. Errors: ErrMalformed, ErrPurpose, ErrExpired, in this order.
+// told by Unspent and Check. Errors: ErrMalformed, ErrPurpose, ErrExpired, in this order.
 func (o *Office) Open(p Purpose, token string) (Ticket, error) {
 	if len(token) > MaxToken {
 		return Ticket{}, ErrMalformed
@@ -202,8 +188,8 @@ func (o *Office) Open(p Purpose, token string) (Ticket, error) {
 	return t, nil
 }
 
-// Data reads what Issue was given into v, strictly: a link of an earlier version that said something else is ErrMalformed.
-func (t Ticket) Data(v any) error {
+// Decode reads what Issue was given into v, strictly: a link of an earlier version that said something else is ErrMalformed.
+func (t Ticket) Decode(v any) error {
 	d := json.NewDecoder(strings.NewReader(string(t.data)))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
@@ -212,20 +198,19 @@ func (t Ticket) Data(v any) error {
 	return nil
 }
 
-// Check tells whether the link is for this person as the directory has the entry now, with mark made as it was for Issue. Errors: ErrChanged, also if it
-// is another person's.
-func (t Ticket) Check(u *ldapmap.User, mark string) error {
+// Check tells whether the link is for this person as the directory has the entry now. Errors: ErrChanged, also if it is another person's.
+func (t Ticket) Check(u *ldapmap.User) error {
 	if t.Purpose == Invitation {
 		return nil
 	}
-	if u == nil || u.ID != t.Ref.ID || mark != t.mark {
+	if u == nil || u.ID != t.Ref.ID || u.Account.Mark != t.mark {
 		return ErrChanged
 	}
 	return nil
 }
 
-// Fresh tells, with one read, whether the link was used before, so that a page does not ask for anything in vain. Spend decides. Errors: ErrUsed.
-func (o *Office) Fresh(ctx context.Context, t Ticket) error {
+// Unspent tells, with one read, whether the link was used before, so that a page does not ask for anything in vain. Spend decides. Errors: ErrUsed.
+func (o *Office) Unspent(ctx context.Context, t Ticket) error {
 	path, id := t.used()
 	used, err := o.records.WasUsed(ctx, path, id)
 	switch {
@@ -252,11 +237,11 @@ func (o *Office) Spend(ctx context.Context, t Ticket) error {
 	return nil
 }
 
-// Return makes a link work again that was spent for an act which then failed without any effect, such as a password that the directory refused.
-func (o *Office) Return(ctx context.Context, t Ticket) error {
+// Restore makes a link work again that was spent for an act which then failed without any effect, such as a password that the directory refused.
+func (o *Office) Restore(ctx context.Context, t Ticket) error {
 	path, id := t.used()
 	if err := o.records.Unuse(ctx, path, id, t.Expires); err != nil {
-		return fmt.Errorf("returning a link: %w", err)
+		return fmt.Errorf("restoring a link: %w", err)
 	}
 	return nil
 }

@@ -48,17 +48,25 @@ func (o *office) replica(public string) *ticket.Office {
 
 var ada = ldapmap.Ref{ID: "7f1c2d9e-0000-4000-8000-3f2a6b1c9d10", DN: "uid=ada,ou=staff,ou=people,dc=example,dc=org"}
 
-func (o *office) issue(p ticket.Purpose, data any) ticket.Link {
+type link struct{ URL, Token string }
+
+const page = "/some/page"
+
+func (o *office) issue(p ticket.Purpose, data any) link {
 	o.t.Helper()
 	ref, mark := ada, "mark-1"
 	if p == ticket.Invitation {
 		ref, mark = ldapmap.Ref{}, ""
 	}
-	l, err := o.Issue(p, ref, mark, data, time.Hour)
+	text, expires, err := o.Issue(p, page, ref, mark, data, time.Hour)
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	return l
+	u, err := url.Parse(text)
+	if err != nil || !expires.Equal(o.clock.Add(time.Hour)) {
+		o.t.Fatalf("%s, %v, %v", text, expires, err)
+	}
+	return link{text, u.Query().Get(ticket.Param)}
 }
 
 func (o *office) open(p ticket.Purpose, token string) ticket.Ticket {
@@ -74,10 +82,10 @@ func TestALinkBringsBackWhatItWasMadeForWithoutAskingAnybody(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	type address struct{ Mail string }
-	l := o.issue(ticket.ConfirmMail, address{"ada@exämple.org"})
-	got := o.open(ticket.ConfirmMail, l.Token)
+	l := o.issue(ticket.MailChange, address{"ada@exämple.org"})
+	got := o.open(ticket.MailChange, l.Token)
 	var a address
-	if err := got.Data(&a); err != nil || a.Mail != "ada@exämple.org" || got.Ref != ada || !got.Expires.Equal(o.clock.Add(time.Hour)) {
+	if err := got.Decode(&a); err != nil || a.Mail != "ada@exämple.org" || got.Ref != ada || !got.Expires.Equal(o.clock.Add(time.Hour)) {
 		t.Errorf("got %+v %+v, %v", got, a, err)
 	}
 	o.spy.Expect(t, "making and opening a link", statetest.Counts{})
@@ -92,16 +100,13 @@ func TestALinkBringsBackWhatItWasMadeForWithoutAskingAnybody(t *testing.T) {
 func TestLinksStartWithThePublicURLAndThePageOfTheirPurpose(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	for p, path := range map[ticket.Purpose]string{
-		ticket.ResetPassword: "/password/reset", ticket.FirstPassword: "/password/first", ticket.ConfirmMail: "/profile/confirm", ticket.Invitation: "/join",
+	for public, want := range map[string]string{
+		"https://id.example.org": "https://id.example.org/some/page?t=", "https://id.example.org/": "https://id.example.org/some/page?t=",
+		"http://127.0.0.1:8080/sso": "http://127.0.0.1:8080/sso/some/page?t=",
 	} {
-		for public, prefix := range map[string]string{"https://id.example.org": "", "https://id.example.org/": "", "http://127.0.0.1:8080/sso": "/sso"} {
-			o.Office = o.replica(public)
-			l := o.issue(p, nil)
-			u, err := url.Parse(l.URL)
-			if err != nil || u.Path != prefix+path || u.Query().Get(ticket.Param) != l.Token || !strings.HasPrefix(l.URL, public[:17]) {
-				t.Errorf("%s at %s: %s, %v", p, public, l.URL, err)
-			}
+		o.Office = o.replica(public)
+		if l := o.issue(ticket.ResetPassword, nil); !strings.HasPrefix(l.URL, want) || l.URL != want+l.Token {
+			t.Errorf("at %s: %s", public, l.URL)
 		}
 	}
 	for _, bad := range []string{"", "id.example.org", "ftp://x", "https://", "https://x?y", "https://x#y", "https://u:p@x", "http://%zz"} {
@@ -113,7 +118,7 @@ func TestLinksStartWithThePublicURLAndThePageOfTheirPurpose(t *testing.T) {
 
 func TestALinkWorksOnceOnAllReplicas(t *testing.T) {
 	t.Parallel()
-	for _, p := range []ticket.Purpose{ticket.ResetPassword, ticket.FirstPassword, ticket.ConfirmMail, ticket.Invitation} {
+	for _, p := range []ticket.Purpose{ticket.ResetPassword, ticket.FirstPassword, ticket.MailChange, ticket.Invitation} {
 		o := newOffice(t)
 		l := o.issue(p, nil)
 		var mu sync.Mutex
@@ -142,12 +147,12 @@ func TestALinkWorksOnceOnAllReplicas(t *testing.T) {
 		}
 		tk := o.open(p, l.Token)
 		o.spy.Counts()
-		if err := o.Fresh(t.Context(), tk); !errors.Is(err, ticket.ErrUsed) {
+		if err := o.Unspent(t.Context(), tk); !errors.Is(err, ticket.ErrUsed) {
 			t.Errorf("%s: a used link looks fresh: %v", p, err)
 		}
 		o.spy.Expect(t, "looking at a link", statetest.Counts{Get: 1})
 		other := o.open(p, o.issue(p, nil).Token)
-		if err := o.Fresh(t.Context(), other); err != nil {
+		if err := o.Unspent(t.Context(), other); err != nil {
 			t.Errorf("%s: another link is spent too: %v", p, err)
 		}
 	}
@@ -158,7 +163,7 @@ func TestALinkWhosePurposeFailedWorksAgain(t *testing.T) {
 	o := newOffice(t)
 	tk := o.open(ticket.ResetPassword, o.issue(ticket.ResetPassword, nil).Token)
 	for range 3 {
-		if err := errors.Join(o.Fresh(t.Context(), tk), o.Spend(t.Context(), tk), o.Return(t.Context(), tk)); err != nil {
+		if err := errors.Join(o.Unspent(t.Context(), tk), o.Spend(t.Context(), tk), o.Restore(t.Context(), tk)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -168,18 +173,22 @@ func TestALinkDiesWhenTheAccountChanges(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	tk := o.open(ticket.ResetPassword, o.issue(ticket.ResetPassword, nil).Token)
-	u := ldapmap.NewUser(ldapmap.Ref{ID: ada.ID, DN: "uid=ada,ou=elsewhere"})
-	if err := tk.Check(u, "mark-1"); err != nil {
+	user := func(id, dn, mark string) *ldapmap.User {
+		u := ldapmap.NewUser(ldapmap.Ref{ID: id, DN: dn})
+		u.Account.Mark = mark
+		return u
+	}
+	if err := tk.Check(user(ada.ID, "uid=ada,ou=elsewhere", "mark-1")); err != nil {
 		t.Errorf("moved to another place: %v", err)
 	}
-	other := ldapmap.NewUser(ldapmap.Ref{ID: "somebody", DN: ada.DN})
-	for what, err := range map[string]error{"password changed": tk.Check(u, "mark-2"), "mark gone": tk.Check(u, ""), "another person at the same DN": tk.Check(other, "mark-1"),
-		"nobody": tk.Check(nil, "mark-1")} {
-		if !errors.Is(err, ticket.ErrChanged) {
+	for what, u := range map[string]*ldapmap.User{
+		"password changed": user(ada.ID, ada.DN, "mark-2"), "mark gone": user(ada.ID, ada.DN, ""), "another person at the same DN": user("else", ada.DN, "mark-1"), "nobody": nil,
+	} {
+		if err := tk.Check(u); !errors.Is(err, ticket.ErrChanged) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if err := o.open(ticket.Invitation, o.issue(ticket.Invitation, nil).Token).Check(nil, ""); err != nil {
+	if err := o.open(ticket.Invitation, o.issue(ticket.Invitation, nil).Token).Check(nil); err != nil {
 		t.Errorf("an invitation: %v", err)
 	}
 }
@@ -208,7 +217,7 @@ func TestEachWrongLinkSaysWhatIsWrongAndAsksNobody(t *testing.T) {
 		raw("link", `{"p":"reset"}`):    ticket.ErrMalformed,
 		raw("link", `{"p":"reset","i":"00","e":9999999999}`):            ticket.ErrMalformed, // for nobody
 		raw("link", `{"p":"invite","i":"00","e":9999999999,"s":"ada"}`): ticket.ErrMalformed,
-		o.issue(ticket.ConfirmMail, nil).Token:                          ticket.ErrPurpose,
+		o.issue(ticket.MailChange, nil).Token:                           ticket.ErrPurpose,
 		o.issue(ticket.Invitation, nil).Token:                           ticket.ErrPurpose,
 	}
 	for token, want := range wrong {
@@ -236,25 +245,31 @@ func TestALinkIsNeverTooLong(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	long := ldapmap.Ref{ID: ada.ID, DN: "cn=" + strings.Repeat("x", 4000)}
-	l, err := o.Issue(ticket.ResetPassword, long, "m", nil, time.Hour)
-	if err != nil || len(l.Token) > ticket.MaxToken {
-		t.Errorf("a long DN, which is only a hint: %d characters, %v", len(l.Token), err)
+	l, _, err := o.Issue(ticket.ResetPassword, page, long, "m", nil, time.Hour)
+	if err != nil || len(l) > ticket.MaxToken {
+		t.Errorf("a long DN, which is only a hint: %d characters, %v", len(l), err)
 	}
-	if _, err := o.Issue(ticket.ConfirmMail, ada, "m", strings.Repeat("x", 4000), time.Hour); !fault.Is(err, fault.Invalid) {
+	if _, _, err := o.Issue(ticket.MailChange, page, ada, "m", strings.Repeat("x", 4000), time.Hour); !fault.Is(err, fault.Invalid) {
 		t.Errorf("long data: %v", err)
 	}
 	for _, ttl := range []time.Duration{0, -time.Hour, ticket.MaxTTL + 1} {
-		if _, err := o.Issue(ticket.ResetPassword, ada, "m", nil, ttl); !fault.Is(err, fault.Invalid) {
+		if _, _, err := o.Issue(ticket.ResetPassword, page, ada, "m", nil, ttl); !fault.Is(err, fault.Invalid) {
 			t.Errorf("ttl %v: %v", ttl, err)
 		}
 	}
-	for what, issue := range map[string]func() (ticket.Link, error){
-		"a reset for nobody":         func() (ticket.Link, error) { return o.Issue(ticket.ResetPassword, ldapmap.Ref{}, "", nil, time.Hour) },
-		"an invitation for somebody": func() (ticket.Link, error) { return o.Issue(ticket.Invitation, ada, "", nil, time.Hour) },
-		"no purpose":                 func() (ticket.Link, error) { return o.Issue("", ada, "", nil, time.Hour) },
-		"data that is no JSON":       func() (ticket.Link, error) { return o.Issue(ticket.ResetPassword, ada, "", make(chan int), time.Hour) },
+	for what, c := range map[string]struct {
+		purpose ticket.Purpose
+		path    string
+		ref     ldapmap.Ref
+		data    any
+	}{
+		"a reset for nobody":         {ticket.ResetPassword, page, ldapmap.Ref{}, nil},
+		"an invitation for somebody": {ticket.Invitation, page, ada, nil},
+		"no purpose":                 {"", page, ada, nil},
+		"a foreign page":             {ticket.ResetPassword, "https://evil.example", ada, nil},
+		"data that is no JSON":       {ticket.ResetPassword, page, ada, make(chan int)},
 	} {
-		if _, err := issue(); err == nil {
+		if _, _, err := o.Issue(c.purpose, c.path, c.ref, "", c.data, time.Hour); err == nil {
 			t.Errorf("%s was issued", what)
 		}
 	}
@@ -265,7 +280,7 @@ func TestDataOfAnotherShapeIsRefused(t *testing.T) {
 	o := newOffice(t)
 	var v struct{ Mail string }
 	for _, data := range []any{nil, 7, map[string]string{"Phone": "1"}} {
-		if err := o.open(ticket.ConfirmMail, o.issue(ticket.ConfirmMail, data).Token).Data(&v); !errors.Is(err, ticket.ErrMalformed) {
+		if err := o.open(ticket.MailChange, o.issue(ticket.MailChange, data).Token).Decode(&v); !errors.Is(err, ticket.ErrMalformed) {
 			t.Errorf("%v: %v", data, err)
 		}
 	}
@@ -276,7 +291,7 @@ func TestAStoreThatIsDownIsNotAUsedLink(t *testing.T) {
 	o := newOffice(t)
 	tk := o.open(ticket.ResetPassword, o.issue(ticket.ResetPassword, nil).Token)
 	o.spy.Before = func(string, state.Path) error { return fault.New(fault.Unavailable, "down") }
-	for what, err := range map[string]error{"spend": o.Spend(t.Context(), tk), "fresh": o.Fresh(t.Context(), tk), "return": o.Return(t.Context(), tk)} {
+	for what, err := range map[string]error{"spend": o.Spend(t.Context(), tk), "fresh": o.Unspent(t.Context(), tk), "return": o.Restore(t.Context(), tk)} {
 		if !fault.Is(err, fault.Unavailable) || errors.Is(err, ticket.ErrUsed) {
 			t.Errorf("%s: %v", what, err)
 		}
