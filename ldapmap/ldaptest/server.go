@@ -53,6 +53,7 @@ func kinds() []struct {
 		name string
 		new  func(testing.TB, Options) *Server
 	}{
+		{"memdir", Memdir},
 		{"slapd", Slapd},
 	}
 }
