@@ -57,7 +57,7 @@ type By struct {
 // Rule is one access rule in the spirit of slapd's olcAccess. Of all rules the first that covers entry and attribute
 // decides; in it the first By that fits the client does; nobody fitting means None. The pseudo attributes "entry"
 // (needed to see, add, delete and rename) and "children" (of the parent: to add and delete below it) may be named.
-// The root DN is above all rules.
+// The root DN is above all rules. Password hashes are stricter than in slapd: to read or search them takes Manage.
 type Rule struct {
 	Base  string   // "" is everything, then Scope is not looked at
 	Scope Scope    // from Base
@@ -172,6 +172,9 @@ func (d *directory) fits(b *compiledBy, who dn, e *entry) bool {
 func (d *directory) allowed(s *session, e *entry, attr string, want Level) bool {
 	if s.admin {
 		return true
+	}
+	if (want == Search || want == Read) && (attr == "userpassword" || attr == "pwdhistory") {
+		want = Manage
 	}
 	for i := range d.access {
 		r := &d.access[i]

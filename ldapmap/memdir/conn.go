@@ -34,6 +34,7 @@ type conn struct {
 	cancel  context.CancelFunc
 	queue   chan *queued
 	resumed chan struct{} // the worker has finished StartTLS
+	gone    chan struct{} // closed when nothing more comes from the client
 
 	mu      sync.Mutex
 	waiting map[int64]*queued // what an abandon can reach
@@ -49,7 +50,7 @@ type queued struct {
 
 func newConn(ctx context.Context, s *Server, nc net.Conn, id uint64) *conn {
 	c := &conn{server: s, id: id, log: s.opts.Log.With("connection", id), raw: nc, queue: make(chan *queued, queueLength),
-		resumed: make(chan struct{}), waiting: map[int64]*queued{}}
+		resumed: make(chan struct{}), gone: make(chan struct{}), waiting: map[int64]*queued{}}
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	c.use(nc)
 	return c
@@ -75,8 +76,8 @@ func (c *conn) serve(config *tls.Config) {
 	}
 	var reader sync.WaitGroup
 	reader.Go(func() {
-		defer close(c.queue)
-		defer c.cancel()
+		defer close(c.queue) // the worker still answers what has arrived: a client may close its sending side early
+		defer close(c.gone)
 		if err := c.read(); err != nil && c.ctx.Err() == nil && !errors.Is(err, io.EOF) {
 			c.log.Info("connection ended", "err", err)
 		}

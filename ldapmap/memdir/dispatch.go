@@ -27,6 +27,8 @@ func (c *conn) handle(q *queued) bool {
 		select {
 		case <-verdict.Wait:
 		case <-q.ctx.Done():
+		case <-c.gone:
+			return false
 		}
 	}
 	switch {

@@ -59,11 +59,6 @@ func (d dn) child(rdn dn) dn {
 	return out
 }
 
-// first is the dn of d's own RDN alone.
-func (d dn) first() dn {
-	return dn{text: d.rdns[0], rdns: d.rdns[:1], keys: d.keys[:1], avas: d.avas[:1], key: d.keys[0]}
-}
-
 // parseDN reads RFC 4514. Attribute types have to be in the schema, as slapd has it.
 func (s *schema) parseDN(text string) (dn, error) {
 	if len(text) > maxDNLength || !utf8.ValidString(text) {

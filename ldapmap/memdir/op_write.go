@@ -2,7 +2,6 @@ package memdir
 
 import (
 	"slices"
-	"time"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 )
@@ -231,12 +230,4 @@ func (d *directory) compare(r *request, op *ber.Packet) error {
 		}
 	}
 	return &Result{Code: CompareFalse}
-}
-
-func (d *directory) age(since string) (time.Duration, bool) {
-	t, err := parseGeneralizedTime(since)
-	if err != nil {
-		return 0, false
-	}
-	return d.now().Sub(t), true
 }

@@ -137,22 +137,18 @@ func (d *directory) admit(r *request, e *entry) error {
 	p := d.opts.Policy
 	e.set(attribute{typ: d.known.pwdFailureTime})
 	e.set(attribute{typ: d.known.pwdAccountLockedTime})
-	if p.MustChange && e.first(d.known.pwdReset) == "TRUE" {
-		r.session.mustChange = true
-		d.answerPolicy(r, policyChangeAfterReset, -1, -1)
-		return nil
-	}
 	age, ok := d.age(e.first(d.known.pwdChangedTime))
-	if p.MaxAge <= 0 || !ok {
-		d.answerPolicy(r, policyNone, -1, -1)
+	left := p.MaxAge - age
+	seconds := int64(-1)
+	if p.MaxAge > 0 && ok && left > 0 && left <= p.ExpireWarning {
+		seconds = int64(left / time.Second)
+	}
+	if p.MustChange && e.first(d.known.pwdReset) == "TRUE" { // counts before expiry
+		r.session.mustChange = true
+		d.answerPolicy(r, policyChangeAfterReset, seconds, -1)
 		return nil
 	}
-	left := p.MaxAge - age
-	if left > 0 {
-		seconds := int64(-1)
-		if left <= p.ExpireWarning {
-			seconds = int64(left / time.Second)
-		}
+	if p.MaxAge <= 0 || !ok || left > 0 {
 		d.answerPolicy(r, policyNone, seconds, -1)
 		return nil
 	}
@@ -169,4 +165,13 @@ func (d *directory) admit(r *request, e *entry) error {
 	}
 	d.answerPolicy(r, policyNone, -1, int64(p.GraceLogins-len(used.vals)-1))
 	return nil
+}
+
+// age counts whole seconds, the unit of the stored times.
+func (d *directory) age(since string) (time.Duration, bool) {
+	t, err := parseGeneralizedTime(since)
+	if err != nil {
+		return 0, false
+	}
+	return d.now().Truncate(time.Second).Sub(t.Truncate(time.Second)), true
 }

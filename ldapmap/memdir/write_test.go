@@ -330,3 +330,7 @@ func TestAReadOnlyServerTakesNoWrites(t *testing.T) {
 	_, err := c.PasswordModify(ldap.NewPasswordModifyRequest(ann, "", "other-secret"))
 	wantCode(t, err, 53)
 }
+
+func moveDN(c *ldap.Conn, name, rdn, superior string) error {
+	return c.ModifyDN(ldap.NewModifyDNRequest(name, rdn, true, superior))
+}
