@@ -35,9 +35,6 @@ func (m *Mapping) MemberOf(u *User) (dns []string, ok bool) {
 	return u.entry.Values(m.spec.MemberOf), true
 }
 
-// MemberOfAttribute is the attribute that lists the groups of a person; empty if there is none.
-func (m *Mapping) MemberOfAttribute() string { return m.spec.MemberOf }
-
 // spelt is one value of a field and where it was read. A default has no attribute.
 type spelt struct{ value, attribute, raw string }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
@@ -15,7 +16,11 @@ func (p *People) Groups(ctx context.Context, u *ldapmap.User) ([]ldapmap.Group, 
 	if !p.m.HasGroups() {
 		return nil, nil
 	}
-	if dns, ok := p.m.MemberOf(u); ok && (len(dns) > 0 || p.memberOfTells(ctx)) {
+	dns, has := p.m.MemberOf(u)
+	if len(dns) > 0 {
+		p.members.seen.Store(true)
+	}
+	if has && (len(dns) > 0 || p.members.tell()) {
 		if groups, ok := p.fromMemberOf(dns); ok {
 			return groups, nil
 		}
@@ -24,7 +29,11 @@ func (p *People) Groups(ctx context.Context, u *ldapmap.User) ([]ldapmap.Group, 
 	if err != nil {
 		return nil, err
 	}
-	return p.findGroups(ctx, filter, 0)
+	groups, err := p.findGroups(ctx, filter, 0)
+	if has && len(dns) == 0 && len(groups) > 0 {
+		p.members.silent.Store(true)
+	}
+	return groups, err
 }
 
 // fromMemberOf makes groups of their DNs; ok is false if one of them does not tell its group's name.
@@ -43,20 +52,15 @@ func (p *People) fromMemberOf(dns []string) ([]ldapmap.Group, bool) {
 	return sorted(groups), true
 }
 
-// memberOfTells: an entry without memberOf is in no group only where the server knows the attribute. Asked once, until a server answers.
-func (p *People) memberOfTells(ctx context.Context) bool {
-	p.members.Lock()
-	defer p.members.Unlock()
-	if !p.members.asked {
-		s, err := p.d.Schema(ctx)
-		if err != nil {
-			return false
-		}
-		_, p.members.known = s.Attribute(p.m.MemberOfAttribute())
-		p.members.asked = true
-	}
-	return p.members.known
+// memberOfKnown is what was learnt about a directory's memberOf. The schema does not tell: slapd knows the attribute whether or not the
+// overlay fills it.
+type memberOfKnown struct {
+	seen   atomic.Bool // somebody has it, so the directory fills it
+	silent atomic.Bool // somebody in a group lacks it, so that its absence means nothing
 }
+
+// tell reports whether a person without memberOf is in no group.
+func (m *memberOfKnown) tell() bool { return m.seen.Load() && !m.silent.Load() }
 
 // FindGroups implements ldapmap.People.
 func (p *People) FindGroups(ctx context.Context, names []string, limit int) ([]ldapmap.Group, error) {

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/wicketgate/wicketgate/ldapmap"
@@ -207,12 +206,6 @@ func (p *People) again(ctx context.Context, dn string) (*ldapmap.User, error) {
 		return nil, err
 	}
 	return p.m.User(e)
-}
-
-// memberOfKnown remembers whether the server's schema has the attribute with a person's groups.
-type memberOfKnown struct {
-	sync.Mutex
-	asked, known bool
 }
 
 // asFault finds the coded error in a chain.
