@@ -106,8 +106,9 @@ func (p *Provider) parse(r *http.Request, q waiting) (*request, error) {
 	ar, err := p.fosite.NewAuthorizeRequest(r.Context(), asFositeTakesIt(r, form))
 	parsed, _ := ar.(*fosite.AuthorizeRequest)
 	client := clientOf(parsed)
-	if fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Internal) && fosite.ErrorToRFC6749Error(err).CodeField >= 500 {
-		return nil, err
+	var failed *fault.Error
+	if errors.As(err, &failed) && failed.Code != fault.NotFound {
+		return nil, failed // the client could not be read, which says nothing about the request
 	}
 	if client == nil || parsed.RedirectURI == nil {
 		return nil, &pageError{RFC6749Error: fosite.ErrorToRFC6749Error(err), client: client, details: map[string]string{

@@ -76,6 +76,9 @@ func newWorld(t *testing.T, opts ...option) *world {
 	t.Cleanup(w.server.Close)
 	w.kit = webtest.Kit(t, web.Options{PublicURL: w.server.URL, CrossOrigin: oidc.CrossOrigin(), Clock: w.now})
 	w.store = &statetest.Spy{Store: &statetest.Memory{}}
+	for _, r := range signingKeys(t) {
+		must(w, w.store.Create(t.Context(), r))
+	}
 	w.records = state.NewRecords(w.store, w.now)
 	deps := oidc.Deps{
 		Issuer: w.server.URL, Keyring: webtest.Keyring(t), Records: w.records, Store: w.store, People: w.people, Fields: fields(), Clients: clients(),
@@ -98,6 +101,36 @@ func newWorld(t *testing.T, opts ...option) *world {
 	mux.Handle("GET /consent", consent)
 	mux.Handle("POST /consent", consent)
 	return w
+}
+
+var onceKeys struct {
+	sync.Once
+	records []state.Record
+}
+
+// signingKeys are made once for all tests, because that takes a while.
+func signingKeys(t *testing.T) []state.Record {
+	t.Helper()
+	onceKeys.Do(func() {
+		var store statetest.Memory
+		p, err := oidc.New(oidc.Deps{
+			Issuer: "https://id.example.org", Keyring: webtest.Keyring(t), Records: state.NewRecords(&store, nil), Store: &store, People: newFolk(),
+			Kit: webtest.Kit(t, web.Options{}), Visit: func(*http.Request) (*oidc.Visit, error) { return nil, nil },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		_ = store.List(t.Context(), state.Keys, func(r state.Record) bool {
+			// As if they had been made long before the tests' clock.
+			part := strings.SplitN(r.Values[0], " ", 4)
+			onceKeys.records = append(onceKeys.records, state.Record{Path: r.Path, Values: []string{"k 1700000000 1700000000 " + part[3]}})
+			return true
+		})
+	})
+	return onceKeys.records
 }
 
 // fields are the standard ones and one that only the configuration knows.
@@ -351,7 +384,7 @@ func (w *world) send(method, path, authorization, body string) *http.Response {
 	if authorization != "" {
 		req.Header.Set("Authorization", authorization)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := http.DefaultTransport.RoundTrip(req) // redirects are answers here
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -1,0 +1,314 @@
+package oidc_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	jose "github.com/go-jose/go-jose/v4"
+
+	"github.com/wicketgate/wicketgate/gateway/oidc"
+)
+
+func fetch(t *testing.T, w *world, path string, v any) *http.Response {
+	t.Helper()
+	resp := w.send("GET", path, "", "")
+	defer resp.Body.Close()
+	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "application/json" {
+		t.Fatalf("%s: %d %s", path, resp.StatusCode, resp.Header.Get("Content-Type"))
+	}
+	if err := json.NewDecoder(resp.Body).Decode(v); err != nil {
+		t.Fatal(err)
+	}
+	return resp
+}
+
+// TestWhatDiscoveryPromisesWorks walks the document: a member that no case below tries is an error, so that nothing is advertised unproven.
+func TestWhatDiscoveryPromisesWorks(t *testing.T) {
+	t.Parallel()
+	s := []string{oidc.DigestSecret(secret)}
+	w := newWorld(t, func(d *oidc.Deps) {
+		for _, alg := range []string{"RS256", "ES256", "EdDSA"} {
+			d.Clients = append(d.Clients, oidc.Client{ID: "alg-" + strings.ToLower(alg), IDTokenAlg: alg, RedirectURIs: []string{callback}, Secrets: s, Trusted: true})
+		}
+		for _, method := range []string{"client_secret_basic", "client_secret_post"} {
+			d.Clients = append(d.Clients, oidc.Client{ID: method, AuthMethod: method, RedirectURIs: []string{callback}, Secrets: s, Trusted: true, MayIntrospect: true})
+		}
+		d.ACRValues, d.Locales = []string{"pwd"}, []string{"en", "fr"}
+	})
+	var doc, again map[string]any
+	fetch(t, w, "/.well-known/openid-configuration", &doc)
+	fetch(t, w, "/.well-known/oauth-authorization-server", &again)
+	b := w.browser()
+	orders := w.rp("orders", "offline_access")
+	tok := orders.tokens(b)
+
+	list := func(v any) []string {
+		var words []string
+		for _, one := range v.([]any) {
+			words = append(words, one.(string))
+		}
+		return words
+	}
+	path := func(v any) string {
+		p, ok := strings.CutPrefix(v.(string), w.server.URL)
+		if !ok {
+			t.Errorf("%v is not ours", v)
+		}
+		return p
+	}
+	// asClient presents the token in the way of an authentication method.
+	asClient := func(endpoint, method, token string) int {
+		id, auth, form := method, "", []string{"token", token}
+		switch method {
+		case "client_secret_basic":
+			auth = basic(id, secret)
+		case "client_secret_post":
+			form = append(form, "client_id", id, "client_secret", secret)
+		case "none":
+			form = append(form, "client_id", "desktop")
+		}
+		status, _ := w.post(endpoint, auth, form...)
+		return status
+	}
+	own := func(method string) string {
+		id := map[string]string{"none": "desktop"}[method]
+		if id == "" {
+			id = method
+		}
+		app := w.rp(id)
+		if method == "client_secret_post" {
+			app.Endpoint.AuthStyle = 1 // in the parameters
+		}
+		return app.tokens(b).AccessToken
+	}
+	cases := map[string]func(v any){
+		"issuer": func(v any) {
+			if v != w.server.URL {
+				t.Errorf("issuer %v", v)
+			}
+		},
+		"authorization_endpoint": func(v any) {
+			if u, _ := url.Parse(orders.authURL()); path(v) != u.Path {
+				t.Errorf("authorization_endpoint %v", v)
+			}
+		},
+		"token_endpoint": func(v any) {
+			if status, _ := w.post(path(v), orders.basic(), "grant_type", "refresh_token", "refresh_token", tok.RefreshToken); status != 200 {
+				t.Errorf("token_endpoint: %d", status)
+			}
+		},
+		"userinfo_endpoint": func(v any) {
+			if status, _ := w.do("GET", path(v), bearer(tok.AccessToken), ""); status != 200 {
+				t.Errorf("userinfo_endpoint: %d", status)
+			}
+		},
+		"revocation_endpoint": func(v any) {
+			if status, _ := w.post(path(v), orders.basic(), "token", orders.tokens(b).AccessToken); status != 200 {
+				t.Errorf("revocation_endpoint: %d", status)
+			}
+		},
+		"introspection_endpoint": func(v any) {
+			if status, got := w.post(path(v), basic("api", secret), "token", tok.AccessToken); status != 200 || got["active"] != true {
+				t.Errorf("introspection_endpoint: %d %v", status, got)
+			}
+		},
+		"jwks_uri": func(v any) {
+			var set jose.JSONWebKeySet
+			fetch(t, w, path(v), &set)
+			if len(set.Keys) != 3 || slices.ContainsFunc(set.Keys, func(k jose.JSONWebKey) bool {
+				return !k.IsPublic() || k.KeyID == "" || k.Use != "sig" || k.Algorithm == ""
+			}) {
+				t.Errorf("jwks_uri: %+v", set)
+			}
+		},
+		"scopes_supported": func(v any) {
+			for _, scope := range list(v) {
+				if got := w.rp("orders", scope).tokens(b).Extra("scope").(string); !slices.Contains(strings.Fields(got), scope) {
+					t.Errorf("the scope %s is not granted: %s", scope, got)
+				}
+			}
+		},
+		"claims_supported": func(v any) {
+			id := orders.idClaims(tok)
+			_, info := w.userinfo(w.rp("orders", list(doc["scopes_supported"])...).tokens(b).AccessToken)
+			rare := []string{"middle_name", "nickname", "picture", "zoneinfo", "birthdate", "gender", "website"} // Ada has none
+			for _, claim := range list(v) {
+				if id[claim] == nil && info[claim] == nil && !slices.Contains(rare, claim) {
+					t.Errorf("the claim %s is nowhere", claim)
+				}
+			}
+		},
+		"response_types_supported": func(v any) {
+			for _, one := range list(v) {
+				orders.code(b, "response_type", one)
+			}
+		},
+		"response_modes_supported": func(v any) {
+			for _, one := range list(v) {
+				orders.code(b, "response_mode", one)
+			}
+		},
+		"grant_types_supported": func(v any) {
+			for _, one := range list(v) {
+				if _, got := w.post("/oauth/token", orders.basic(), "grant_type", one); got["error"] == "unsupported_grant_type" {
+					t.Errorf("the grant type %s: %v", one, got)
+				}
+			}
+		},
+		"prompt_values_supported": func(v any) {
+			for _, one := range list(v) {
+				orders.code(b, "prompt", one)
+			}
+		},
+		"subject_types_supported": func(v any) {
+			if one, two := orders.idClaims(tok)["sub"], w.rp("intranet").idClaims(w.rp("intranet").tokens(b))["sub"]; !slices.Equal(list(v), []string{"public"}) || one != two {
+				t.Errorf("subject types %v: %v and %v", v, one, two)
+			}
+		},
+		"acr_values_supported": func(v any) {
+			if !slices.Contains(list(v), orders.idClaims(tok)["acr"].(string)) {
+				t.Errorf("acr %v is not among %v", orders.idClaims(tok)["acr"], v)
+			}
+		},
+		"ui_locales_supported": func(v any) {
+			for _, lang := range list(v) {
+				w.set("", "")
+				if page := w.browser().Get(orders.authURL("ui_locales", lang)); page.URL.Query().Get("lang") != lang {
+					t.Errorf("the sign-in page is not asked to speak %s", lang)
+				}
+				w.set(ada, "accept")
+			}
+		},
+		"id_token_signing_alg_values_supported": func(v any) {
+			for _, alg := range list(v) {
+				app := w.rp("alg-" + strings.ToLower(alg))
+				id := app.tokens(b)
+				app.idClaims(id)
+				header, err := jose.ParseSignedCompact(id.Extra("id_token").(string), []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
+				if err != nil {
+					t.Errorf("a client registered for %s: %v", alg, err)
+				} else if header.Signatures[0].Header.KeyID == "" {
+					t.Errorf("%s: no kid", alg)
+				}
+			}
+		},
+		"code_challenge_methods_supported": func(v any) {
+			for _, method := range list(v) {
+				orders.code(b, "code_challenge_method", method)
+			}
+		},
+		"token_endpoint_auth_methods_supported": func(v any) {
+			for _, method := range list(v) {
+				own(method)
+			}
+		},
+		"revocation_endpoint_auth_methods_supported": func(v any) {
+			for _, method := range list(v) {
+				if status := asClient("/oauth/revoke", method, own(method)); status != 200 {
+					t.Errorf("revocation by %s: %d", method, status)
+				}
+			}
+		},
+		"introspection_endpoint_auth_methods_supported": func(v any) {
+			for _, method := range list(v) {
+				if status := asClient("/oauth/introspect", method, own(method)); status != 200 {
+					t.Errorf("introspection by %s: %d", method, status)
+				}
+			}
+		},
+		"authorization_response_iss_parameter_supported": func(v any) {
+			if q := orders.back(b.Get(orders.authURL())); v != true || q.Get("iss") != w.server.URL {
+				t.Errorf("iss: %v, %v", v, q)
+			}
+		},
+		"claims_parameter_supported":       refused(t, false),
+		"require_request_uri_registration": refused(t, false),
+		"request_parameter_supported": func(v any) {
+			if q := orders.back(b.Get(orders.authURL("request", "x"))); v != false || q.Get("error") != "request_not_supported" {
+				t.Errorf("request: %v, %v", v, q)
+			}
+		},
+		"request_uri_parameter_supported": func(v any) {
+			if q := orders.back(b.Get(orders.authURL("request_uri", "https://x.example.org"))); v != false || q.Get("error") != "request_uri_not_supported" {
+				t.Errorf("request_uri: %v, %v", v, q)
+			}
+		},
+	}
+	for member, v := range doc {
+		try, known := cases[member]
+		if !known {
+			t.Errorf("%s is promised and nobody tries it", member)
+			continue
+		}
+		try(v)
+		delete(cases, member)
+	}
+	for member := range cases {
+		t.Errorf("%s is not in the document", member)
+	}
+	if len(again) != len(doc) {
+		t.Error("the two well-known addresses differ")
+	}
+}
+
+func refused(t *testing.T, want bool) func(any) {
+	return func(v any) {
+		if v != want {
+			t.Errorf("%v, want %v", v, want)
+		}
+	}
+}
+
+func TestScriptsOfOtherSitesMayReadWhatNeedsNoCookie(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for path, methods := range map[string]string{"/.well-known/openid-configuration": "GET", "/oauth/jwks": "GET", "/oauth/userinfo": "GET POST", "/oauth/token": "POST", "/oauth/revoke": "POST"} {
+		for _, method := range append(strings.Fields(methods), "OPTIONS") {
+			req, _ := http.NewRequestWithContext(t.Context(), method, w.server.URL+path, nil)
+			req.Header.Set("Origin", "https://app.example.org")
+			req.Header.Set("Sec-Fetch-Site", "cross-site")
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if resp.Header.Get("Access-Control-Allow-Origin") != "*" || resp.Header.Get("Access-Control-Allow-Credentials") != "" || resp.StatusCode == 403 || resp.StatusCode == 405 {
+				t.Errorf("%s %s: %d %v", method, path, resp.StatusCode, resp.Header)
+			}
+		}
+	}
+	for _, path := range []string{"/oauth/introspect", "/oauth/authorize"} {
+		resp := w.send("GET", path, "", "")
+		resp.Body.Close()
+		if resp.Header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%s may be read by scripts", path)
+		}
+	}
+}
+
+func TestWhatMayBeKeptAndWhatMustNot(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	app := w.rp("orders")
+	for path, want := range map[string]string{"/.well-known/openid-configuration": "public, max-age=3600", "/oauth/jwks": "public, max-age=600", app.authURL(): "no-store"} {
+		resp := w.send("GET", path, "", "")
+		resp.Body.Close()
+		if got := resp.Header.Get("Cache-Control"); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+	resp := w.send("POST", "/oauth/token", "", "grant_type=x")
+	resp.Body.Close()
+	if resp.Header.Get("Cache-Control") != "no-store" || resp.Header.Get("Pragma") != "no-cache" {
+		t.Errorf("token: %v", resp.Header)
+	}
+	resp = w.send("GET", "/oauth/token", "", "")
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusMethodNotAllowed {
+		t.Errorf("GET token: %d", resp.StatusCode)
+	}
+}
