@@ -39,6 +39,9 @@ type Sealer interface {
 	Open(purpose string, ad []byte, sealed string) ([]byte, error)
 }
 
+// StepParam is the name of the parameter that carries a Handover.
+const StepParam = "step"
+
 // HandoverLasts is how long somebody has to think of a new password.
 const HandoverLasts = 20 * time.Minute
 

@@ -33,6 +33,9 @@ const (
 	ACRPassword = "1"
 )
 
+// DefaultFloor is the least time that a refusal takes unless told otherwise: more than a slow hash and less than people mind.
+const DefaultFloor = 300 * time.Millisecond
+
 // ErrRefused is the one answer to everything that does not let somebody in and may not be told apart. Its code is Denied.
 var ErrRefused error = fault.Say(fault.Denied, "", "The name and the password do not belong together, or this account cannot sign in just now.")
 
@@ -45,7 +48,7 @@ type Options struct {
 	Accounts, Addresses Pace
 	// Size is how many accounts and addresses are remembered; 0: DefaultLimiterSize of each.
 	Size int
-	// Floor is the least time that a refusal takes; 0: 300 ms, below 0: none.
+	// Floor is the least time that a refusal takes; 0: DefaultFloor, below 0: none.
 	Floor time.Duration
 	// Clock and Sleep are time itself; nil: the real one. Sleep returns early when ctx ends.
 	Clock func() time.Time
@@ -70,13 +73,13 @@ func New(opts Options) (*Authenticator, error) {
 		opts.Addresses = AddressPace()
 	}
 	if opts.Floor == 0 {
-		opts.Floor = 300 * time.Millisecond
+		opts.Floor = DefaultFloor
 	}
 	if opts.Clock == nil {
 		opts.Clock = time.Now
 	}
 	if opts.Sleep == nil {
-		opts.Sleep = sleep
+		opts.Sleep = Sleep
 	}
 	return &Authenticator{
 		opts:     opts,
@@ -259,7 +262,8 @@ func Canonical(login string) string {
 	return strings.Join(strings.Fields(strings.ToLower(norm.NFKC.String(login))), " ")
 }
 
-func sleep(ctx context.Context, d time.Duration) {
+// Sleep waits for d or for the end of ctx.
+func Sleep(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -48,3 +48,13 @@ func (k *Kit) rememberLanguage(w http.ResponseWriter, r *http.Request) {
 		Secure: k.Secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 }
+
+// LocaleOf is the language for words to somebody who reads them later, such as a mail: their own (BCP 47) if we speak it, else that of
+// this request.
+func (k *Kit) LocaleOf(r *http.Request, own string) *i18n.Locale {
+	if own != "" {
+		here := k.Locale(r).Tag()
+		return k.opts.Bundle.Match("", own, here)
+	}
+	return k.Locale(r)
+}

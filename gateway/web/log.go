@@ -59,3 +59,10 @@ func levelOf(path string, status int) slog.Level {
 	}
 	return slog.LevelInfo
 }
+
+// Note logs an error of which the answer says something itself, as with "changed, but …".
+func (k *Kit) Note(r *http.Request, err error) {
+	k.opts.Log.LogAttrs(r.Context(), slog.LevelWarn, "done only in part",
+		slog.String("path", truncate(r.URL.Path, maxLogged)), slog.String("request_id", RequestID(r)),
+		slog.String("error", truncate(err.Error(), 8<<10)))
+}

@@ -2,9 +2,13 @@ package web_test
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -268,5 +272,49 @@ func TestErrorsLandAtTheirField(t *testing.T) {
 		if web.Explain(&form, err) {
 			t.Errorf("%v was taken for a mistake in the form", err)
 		}
+	}
+}
+
+func TestAMailSpeaksTheReadersLanguageElseThatOfThePage(t *testing.T) {
+	t.Parallel()
+	kit := webtest.Kit(t, web.Options{})
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header.Set("Accept-Language", "fr")
+	for own, want := range map[string]string{"": "fr", "en": "en", "en-GB, fr;q=0.1": "en", "xx": "fr"} {
+		if got := kit.LocaleOf(r, own).Tag(); got != want {
+			t.Errorf("somebody with %q reads %q, want %q", own, got, want)
+		}
+	}
+}
+
+func TestWhatWasDoneOnlyInPartIsLogged(t *testing.T) {
+	t.Parallel()
+	var s *site
+	s = open(t, web.Options{}, map[string]web.Handler{"GET /": func(w http.ResponseWriter, r *http.Request) error {
+		s.kit.Note(r, errors.New("the mail was not sent"))
+		return ok(w)
+	}})
+	id := webtest.New(t, s.URL).Get("/").Header.Get("X-Request-Id")
+	if log := s.log.String(); !strings.Contains(log, "the mail was not sent") || strings.Count(log, id) != 2 {
+		t.Errorf("the log says %q", log)
+	}
+}
+
+func TestMetricsSeeTheRouteAndNeverThePath(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var seen []string
+	s := open(t, web.Options{Observe: func(route, method string, status int, _ time.Duration) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen = append(seen, fmt.Sprint(method, " ", route, " ", status))
+	}}, map[string]web.Handler{"GET /photo/{id}": answer})
+	b := webtest.New(t, s.URL)
+	b.Get("/photo/4711")
+	b.Get("/nowhere/4711")
+	mu.Lock()
+	defer mu.Unlock()
+	if got := strings.Join(seen, ", "); got != "GET GET /photo/{id} 200, GET  404" {
+		t.Errorf("observed %q", got)
 	}
 }
