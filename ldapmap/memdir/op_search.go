@@ -145,21 +145,23 @@ func (d *directory) inReach(base *node, req *searchRequest) []*node {
 	if req.scope == ScopeBase {
 		return []*node{base}
 	}
-	list, ok := d.candidates(req.filter)
-	if req.scope == ScopeOne && (!ok || len(base.children) < len(list)) {
-		list = make([]*node, 0, len(base.children))
+	found, ok := d.candidates(req.filter)
+	if req.scope == ScopeOne && (!ok || len(base.children) < found.size) {
+		list := make([]*node, 0, len(base.children))
 		for _, c := range base.children {
 			list = append(list, c)
 		}
-		ok = true
+		found, ok = postings{lists: [][]*node{list}}, true
 	}
 	if !ok {
-		list = base.subtree()
+		found.lists = [][]*node{base.subtree()}
 	}
-	out := make([]*node, 0, len(list))
-	for _, n := range list {
-		if inScope(n.e.dn, base.e.dn, req.scope) {
-			out = append(out, n)
+	var out []*node
+	for _, list := range found.lists {
+		for _, n := range list {
+			if inScope(n.e.dn, base.e.dn, req.scope) {
+				out = append(out, n)
+			}
 		}
 	}
 	sortNodes(out)
