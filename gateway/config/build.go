@@ -1,0 +1,166 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wicketgate/wicketgate/gateway/mail"
+	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/ldapmap"
+	"github.com/wicketgate/wicketgate/ldapmap/directory"
+)
+
+// Secrets are the master secrets, the one in use first; at least one, each of 32 bytes or more.
+func (c *Config) Secrets() [][]byte { return c.secrets }
+
+// Transport is the configuration of the connection to the directory.
+func (c *Config) Transport() directory.Config { return c.transport }
+
+// MailServer is the configuration of the mailer; its Host is empty if mail is off.
+func (c *Config) MailServer() mail.Config { return c.mail }
+
+// TokenLifetimes is Tokens, as package oidc wants it.
+func (c *Config) TokenLifetimes() oidc.Lifetimes {
+	return oidc.Lifetimes{Access: c.Tokens.Access, IDToken: c.Tokens.IDToken, Refresh: c.Tokens.Refresh}
+}
+
+func (c *Config) resolveDirectory(r *report) {
+	d := &c.Directory
+	d.BindPassword = c.secret(r, "directory.bind_password", d.BindPassword, d.BindPasswordFile)
+	c.readable(r, "directory.ca_file", &d.CAFile, false)
+	c.transport = directory.Config{
+		URLs: d.URLs, StartTLS: d.StartTLS, CAFile: d.CAFile, ServerName: d.ServerName, InsecureSkipVerify: d.InsecureSkipVerify,
+		AllowPlaintext: d.AllowPlaintext, BindDN: d.BindDN, BindPassword: d.BindPassword.Reveal(),
+		DialTimeout: d.DialTimeout, Timeout: d.Timeout, PoolSize: d.PoolSize, PageSize: d.PageSize,
+	}
+	if len(d.URLs) == 0 {
+		r.at("directory.urls", "", "at least one server, such as ldaps://ldap.example.org", "")
+	} else {
+		for _, err := range c.transport.Validate() {
+			r.at(transportKey(d, err.Error()), "", "", err.Error())
+		}
+	}
+	if d.InsecureSkipVerify {
+		r.warn("directory.insecure_skip_verify", "true", "certificates that are verified", "anybody between here and the directory can read passwords")
+	}
+	c.resolveMapping(r)
+	c.resolvePolicy(r)
+	if c.State.Base != "" {
+		if _, err := ldapmap.ParseDN(c.State.Base); err != nil {
+			r.at("state.base", c.State.Base, "a DN such as ou=wicketgate,dc=example,dc=org", err.Error())
+		}
+	} else {
+		r.at("state.base", "", "the DN of an entry below which Wicketgate may keep its records, such as ou=wicketgate,dc=example,dc=org", "")
+	}
+	orElse(&c.State.Spelling, "applicationProcess")
+	oneOf(r, "state.spelling", c.State.Spelling, "applicationProcess", "serviceConnectionPoint")
+}
+
+// transportKey finds the key that an error of directory.Config is about: it names the URL or the account in words for people.
+func transportKey(d *Directory, said string) string {
+	for i, u := range d.URLs {
+		if strings.HasPrefix(said, u+" ") {
+			return indexed("directory.urls", i, len(d.URLs))
+		}
+	}
+	switch {
+	case strings.Contains(said, "password for the service account"):
+		return "directory.bind_password"
+	case strings.Contains(said, "service account"):
+		return "directory.bind_dn"
+	}
+	return "directory.urls"
+}
+
+func (c *Config) resolveMapping(r *report) {
+	spec := ldapmap.Spec{Users: c.Directory.Users, Groups: c.Directory.Groups}
+	if c.Directory.Preset != "" {
+		preset, err := ldapmap.Preset(c.Directory.Preset)
+		if err != nil {
+			hint := ""
+			if near := ldapmap.Nearest(c.Directory.Preset, ldapmap.Presets()); near != "" {
+				hint = fmt.Sprintf("did you mean %q?", near)
+			}
+			r.at("directory.preset", c.Directory.Preset, "one of "+strings.Join(ldapmap.Presets(), ", "), hint)
+			return
+		}
+		spec = spec.Over(preset)
+	}
+	mapping, problems := ldapmap.Compile(spec)
+	for _, p := range problems {
+		r.foreign("directory", p)
+	}
+	c.Mapping = mapping
+}
+
+func (c *Config) resolveMail(r *report) {
+	m := &c.Mail
+	if m.Host == "" {
+		if *m != (Mail{}) {
+			r.at("mail.host", "", "the name of the mail server", "")
+		} else {
+			r.warn("mail", "", "a mail server (mail.host and mail.from)", "without one nobody can reset a password or be invited by mail")
+		}
+		return
+	}
+	m.Password = c.secret(r, "mail.password", m.Password, m.PasswordFile)
+	c.readable(r, "mail.ca_file", &m.CAFile, false)
+	c.mail = mail.Config{
+		Host: m.Host, Port: m.Port, TLS: mail.TLS(m.TLS), CAFile: m.CAFile, ServerName: m.ServerName, User: m.User, Password: m.Password.Reveal(),
+		From: m.From, ReplyTo: m.ReplyTo, Timeout: m.Timeout, Queue: m.Queue, Attempts: m.Attempts,
+	}
+	for _, p := range c.mail.Validate() {
+		if key := "mail." + p.Key; !r.has(key) { // an unreadable ca_file has been told
+			r.at(key, p.Found, p.Want, "")
+		}
+	}
+}
+
+func (c *Config) resolveClients(r *report) {
+	seen := map[string]bool{}
+	for i := range c.Clients {
+		one := &c.Clients[i]
+		key := fmt.Sprintf("clients[%d]", i)
+		one.Secret = c.secret(r, key+".secret", one.Secret, one.SecretFile)
+		if seen[one.ID] {
+			r.at(key+".id", one.ID, "an id of its own for each client", "")
+		}
+		seen[one.ID] = true
+		if n := len(one.Secret.Reveal()); n > 0 && n < minSecret {
+			r.at(key+".secret", "", "32 bytes or more", "`openssl rand -hex 32` makes one; it is kept as a plain digest, which only a random secret allows")
+		}
+		client := one.client()
+		for _, err := range client.Check() {
+			name, said, _ := strings.Cut(err.Error(), ": ")
+			own := map[string]string{
+				"client_id": "id", "redirect_uris": "redirect_uris", "token_endpoint_auth_method": "auth_method", "client_uri": "url",
+				"id_token_signed_response_alg": "id_token_alg", "policy_uri": "policy_url", "tos_uri": "terms_url", "logo_uri": "logo",
+			}[name]
+			if own == "" {
+				own = name
+			}
+			r.at(key+"."+own, "", "a value that fits", said)
+		}
+	}
+}
+
+// OIDCClients are Clients, as package oidc wants them.
+func (c *Config) OIDCClients() []oidc.Client {
+	clients := make([]oidc.Client, len(c.Clients))
+	for i := range c.Clients {
+		clients[i] = c.Clients[i].client()
+	}
+	return clients
+}
+
+func (c *Client) client() oidc.Client {
+	o := oidc.Client{
+		ID: c.ID, Name: c.Name, Logo: c.Logo, URL: c.URL, Policy: c.PolicyURL, Terms: c.TermsURL, RedirectURIs: c.RedirectURIs,
+		AuthMethod: c.AuthMethod, Scope: strings.Join(c.Scopes, " "), IDTokenAlg: c.IDTokenAlg, Trusted: c.Trusted,
+		AlwaysRefresh: c.AlwaysRefresh, MayIntrospect: c.MayIntrospect, RequirePKCE: c.RequirePKCE, ClaimsInIDToken: c.ClaimsInIDToken,
+	}
+	if !c.Secret.IsZero() {
+		o.Secrets = []string{oidc.DigestSecret(c.Secret.Reveal())}
+	}
+	return o
+}

@@ -1,0 +1,41 @@
+package config
+
+import "github.com/wicketgate/wicketgate/ldapmap"
+
+// Client is an application that people sign in to with OpenID Connect.
+type Client struct {
+	// ID is the client id: lower-case letters, digits, '.', '_' and '-'. Required.
+	ID string `yaml:"id"`
+	// Name is what people read on the consent page. Default: the id.
+	Name string `yaml:"name"`
+	// Secret is the client's secret. None makes the client public (an app in a browser or on a telephone), which must use PKCE.
+	Secret Secret `yaml:"secret"`
+	// SecretFile is a file with the secret.
+	SecretFile string `yaml:"secret_file"`
+	// RedirectURIs are where people are sent back to; compared to the letter. At least one.
+	RedirectURIs ldapmap.Strings `yaml:"redirect_uris"`
+	// Scopes that the client may ask for. Default: all.
+	Scopes ldapmap.Strings `yaml:"scopes"`
+	// Trusted clients belong to the organisation: nobody is asked for consent.
+	Trusted bool `yaml:"trusted"`
+	// AuthMethod is client_secret_basic, client_secret_post or none. Default: either of the first two with a secret, none without.
+	AuthMethod string `yaml:"auth_method"`
+	// IDTokenAlg signs ID tokens: RS256 (the default), ES256 or EdDSA.
+	IDTokenAlg string `yaml:"id_token_alg"`
+	// AlwaysRefresh gives a refresh token even when offline_access was not asked for.
+	AlwaysRefresh bool `yaml:"always_refresh"`
+	// MayIntrospect lets the client ask about any token (RFC 7662): for APIs.
+	MayIntrospect bool `yaml:"may_introspect"`
+	// RequirePKCE asks for PKCE although the client has a secret.
+	RequirePKCE bool `yaml:"require_pkce"`
+	// ClaimsInIDToken puts the claims into the ID token too, for applications that never ask the userinfo endpoint.
+	ClaimsInIDToken bool `yaml:"claims_in_id_token"`
+	// URL is the application itself.
+	URL string `yaml:"url"`
+	// PolicyURL is the application's privacy policy.
+	PolicyURL string `yaml:"policy_url"`
+	// TermsURL is the application's terms of service.
+	TermsURL string `yaml:"terms_url"`
+	// Logo is a path on this site, such as /static/orders.svg, or a data: address.
+	Logo string `yaml:"logo"`
+}
