@@ -81,7 +81,7 @@ func (d *directory) readControls(r *request, tag ber.Tag, controls []control) er
 		for _, t := range usable[c.oid] {
 			fits = fits || t == tag
 		}
-		if c.oid == oidPasswordPolicy && d.opts.Policy == nil {
+		if c.oid == oidPasswordPolicy && d.policy.Load() == nil {
 			fits = false
 		}
 		if !fits {

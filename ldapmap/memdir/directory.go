@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,6 +20,7 @@ type directory struct {
 	schema   *schema
 	known    knownTypes
 	opts     Options
+	policy   atomic.Pointer[PasswordPolicy]
 	suffixes []dn
 	root     dn
 	nothing  dn
@@ -94,9 +96,19 @@ func newDirectory(o Options) (*directory, error) {
 	if !o.NoMemberOf {
 		d.virtual[d.known.memberOf] = d.memberOf
 	}
-	d.buildRootDSE()
 	d.buildSubschema()
+	d.setPolicy(o.Policy)
 	return d, nil
+}
+
+// setPolicy takes a copy, and announces the control or not.
+func (d *directory) setPolicy(p *PasswordPolicy) {
+	if p != nil {
+		own := *p
+		p = &own
+	}
+	d.policy.Store(p)
+	d.buildRootDSE()
 }
 
 // lockedReader lets several connections share a deterministic source of randomness.

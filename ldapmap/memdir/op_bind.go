@@ -52,8 +52,8 @@ func (d *directory) bind(r *request, op *ber.Packet) error {
 	return d.authenticate(r, name, password)
 }
 
-// authenticate checks an entry's password. Hashing happens without the lock; if the stored values changed meanwhile,
-// it starts again.
+// authenticate checks an entry's password. Hashing happens without the lock; if the stored values or the policy changed
+// meanwhile, it starts again.
 func (d *directory) authenticate(r *request, name dn, password string) error {
 	anonymous := *r.session
 	for {
@@ -63,14 +63,14 @@ func (d *directory) authenticate(r *request, name dn, password string) error {
 			d.mu.RUnlock()
 			return fail(InvalidCredentials, "")
 		}
-		e := n.e
+		stored, policy := n.e.get(d.known.userPassword), d.policy.Load()
+		locked := policy != nil && d.locked(n.e)
 		d.mu.RUnlock()
-		stored := e.get(d.known.userPassword)
-		if d.opts.Policy != nil && d.locked(e) {
-			return d.refuseLocked(r)
+		if locked {
+			return d.refuseLocked(r, policy)
 		}
 		right := verifyAny(stored.vals, password) >= 0
-		if d.opts.Policy == nil {
+		if policy == nil {
 			if !right {
 				return fail(InvalidCredentials, "")
 			}
@@ -91,14 +91,16 @@ func (d *directory) enter(s *session, name dn) {
 func (d *directory) settle(r *request, name dn, stored attribute, right bool) (again bool, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	n := d.tree.get(name)
+	n, policy := d.tree.get(name), d.policy.Load()
 	switch {
+	case policy == nil:
+		return true, nil
 	case n == nil:
 		return false, fail(InvalidCredentials, "")
 	case !slices.Equal(stored.norms, n.e.get(d.known.userPassword).norms):
 		return true, nil
 	case d.locked(n.e):
-		return false, d.refuseLocked(r)
+		return false, d.refuseLocked(r, policy)
 	}
 	e := n.e.clone()
 	if !right {
@@ -114,8 +116,8 @@ func (d *directory) settle(r *request, name dn, stored attribute, right bool) (a
 	return false, err
 }
 
-func (d *directory) refuseLocked(r *request) error {
-	code := d.opts.Policy.LockedCode
+func (d *directory) refuseLocked(r *request, p *PasswordPolicy) error {
+	code := p.LockedCode
 	if code == Success {
 		code = InvalidCredentials
 	}

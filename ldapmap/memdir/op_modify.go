@@ -179,7 +179,7 @@ func (d *directory) applyDelete(r *request, e *entry, now attribute, values []st
 		at := now.index(norm)
 		if at < 0 && now.typ == d.known.userPassword {
 			at = verifyAny(now.vals, v) // the old password in clear stands for its hash
-			if at < 0 && d.opts.Policy != nil && r.session.dn.key == e.dn.key {
+			if at < 0 && d.policy.Load() != nil && r.session.dn.key == e.dn.key {
 				return fail(UnwillingToPerform, "Must supply correct old password to change to new one")
 			}
 		}

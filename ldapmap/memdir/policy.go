@@ -30,6 +30,13 @@ type PasswordPolicy struct {
 	Quality func(dn, password string) error
 }
 
+// SetPolicy puts another policy in force, nil for none. What entries carry already (failures, locks, dates) stays.
+func (s *Server) SetPolicy(p *PasswordPolicy) {
+	s.dir.mu.Lock()
+	defer s.dir.mu.Unlock()
+	s.dir.setPolicy(p)
+}
+
 // policyError is the error of PasswordPolicyResponseValue.
 type policyError int64
 
@@ -77,7 +84,7 @@ func (d *directory) answerPolicy(r *request, e policyError, seconds, grace int64
 
 // locked tells whether the account may not bind now.
 func (d *directory) locked(e *entry) bool {
-	now, p := d.now(), d.opts.Policy
+	now, p := d.now(), d.policy.Load()
 	if v := e.first(d.known.pwdStartTime); v != "" {
 		if t, err := parseGeneralizedTime(v); err == nil && now.Before(t) {
 			return true
@@ -98,7 +105,7 @@ func (d *directory) locked(e *entry) bool {
 
 // recordFailure notes a wrong password and locks the account when it was one too many.
 func (d *directory) recordFailure(e *entry) {
-	p := d.opts.Policy
+	p := d.policy.Load()
 	if p.MaxFailure <= 0 {
 		return
 	}
@@ -134,7 +141,7 @@ func (d *directory) lockExpired(e *entry) bool {
 // admit decides what the policy says to a right password. It changes e where a grace login is used up or failures are
 // forgotten, and fails when the password has expired for good.
 func (d *directory) admit(r *request, e *entry) error {
-	p := d.opts.Policy
+	p := d.policy.Load()
 	e.set(attribute{typ: d.known.pwdFailureTime})
 	e.set(attribute{typ: d.known.pwdAccountLockedTime})
 	age, ok := d.age(e.first(d.known.pwdChangedTime))

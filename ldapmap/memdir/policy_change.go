@@ -34,7 +34,7 @@ func (d *directory) preparePasswords(r *request, old, e *entry) error {
 		stored = stored.with(v, v)
 	}
 	e.set(stored)
-	if d.opts.Policy != nil {
+	if d.policy.Load() != nil {
 		d.passwordChanged(r, old, e, before)
 	}
 	return nil
@@ -42,7 +42,7 @@ func (d *directory) preparePasswords(r *request, old, e *entry) error {
 
 // checkPassword is the part of the policy that can refuse. The root DN and whoever may manage userPassword stand above it.
 func (d *directory) checkPassword(r *request, old, e *entry, password string) error {
-	p := d.opts.Policy
+	p := d.policy.Load()
 	if p == nil || d.allowed(r.session, e, d.known.userPassword.key, Manage) {
 		return nil
 	}
@@ -91,7 +91,7 @@ func (d *directory) checkPassword(r *request, old, e *entry, password string) er
 
 // passwordChanged keeps the books: any password write also unlocks, as in slapd. What the same request sets itself stays.
 func (d *directory) passwordChanged(r *request, old, e *entry, before attribute) {
-	p := d.opts.Policy
+	p := d.policy.Load()
 	for _, t := range []*attributeType{d.known.pwdFailureTime, d.known.pwdGraceUseTime, d.known.pwdAccountLockedTime,
 		d.known.pwdReset} {
 		if old == nil || slices.Equal(old.get(t).norms, e.get(t).norms) {

@@ -3,6 +3,7 @@ package memdir_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -312,4 +313,25 @@ func TestAnExtendedPasswordIsNeverTakenForAHash(t *testing.T) {
 	wantCode(t, setPassword(c, "", "", text), 0)
 	wantCode(t, dial(t, s, "", "").Bind(ann, text), 0)
 	wantCode(t, setPassword(c, "", "", "{SSHA}"), 19)
+}
+
+func TestAnotherPolicyCanComeIntoForce(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	announced := func() bool {
+		e := read(t, dial(t, s, "", ""), "", "supportedControl")
+		return slices.Contains(e.GetAttributeValues("supportedControl"), ldap.ControlTypeBeheraPasswordPolicy)
+	}
+	wantSays(t, s, "ann-secret", "0 no control")
+	if announced() {
+		t.Error("the control is announced without a policy")
+	}
+	s.SetPolicy(&memdir.PasswordPolicy{MaxFailure: 1})
+	wantSays(t, s, "wrong", "49")
+	wantSays(t, s, "ann-secret", "49 Account locked")
+	if !announced() {
+		t.Error("the control is not announced")
+	}
+	s.SetPolicy(nil)
+	wantSays(t, s, "ann-secret", "0 no control")
 }

@@ -39,7 +39,7 @@ func (d *directory) buildRootDSE() {
 	}
 	put("namingContexts", contexts...)
 	controls := []string{oidPaged, oidAssertion, oidPreRead, oidPostRead, oidManageDsaIT}
-	if d.opts.Policy != nil {
+	if d.policy.Load() != nil {
 		controls = append(controls, oidPasswordPolicy)
 	}
 	slices.Sort(controls)

@@ -21,16 +21,12 @@ type Server struct {
 	listeners []net.Listener
 	conns     map[*conn]struct{}
 	lastConn  uint64
-	closed    bool
-	cancel    context.CancelFunc
+	cancel    context.CancelFunc // of the running server; nil while there is none
 	stop      func() bool
 	wg        sync.WaitGroup
 	addr      string
 	tlsAddr   string
 }
-
-// ErrClosed is returned by Start after Close.
-var ErrClosed = errors.New("memdir: server is closed")
 
 // New makes a directory that holds nothing but its root DSE and schema. It opens no socket: load an LDIF, then Start.
 func New(o Options) (*Server, error) {
@@ -45,38 +41,47 @@ func New(o Options) (*Server, error) {
 	return &Server{dir: dir, opts: dir.opts, conns: map[*conn]struct{}{}}, nil
 }
 
-// Start listens and serves in the background until Close, or until ctx is done.
+// Start listens and serves in the background until Close, or until ctx is done. After a Close it may be called again:
+// the server comes back on the addresses it had, with its entries, as a directory that was restarted.
 func (s *Server) Start(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
-		return ErrClosed
-	}
 	if s.cancel != nil {
 		return errors.New("memdir: server is started already")
 	}
-	var lc net.ListenConfig
-	plain, err := lc.Listen(ctx, "tcp", s.opts.Addr)
+	plain, err := listen(ctx, s.opts.Addr, s.addr)
 	if err != nil {
-		return fmt.Errorf("memdir: listening on %s: %w", s.opts.Addr, err)
+		return err
 	}
-	s.listeners, s.addr = []net.Listener{plain}, plain.Addr().String()
 	var secure net.Listener
 	if s.opts.TLSAddr != "" {
-		if secure, err = lc.Listen(ctx, "tcp", s.opts.TLSAddr); err != nil {
+		if secure, err = listen(ctx, s.opts.TLSAddr, s.tlsAddr); err != nil {
 			plain.Close()
-			return fmt.Errorf("memdir: listening on %s: %w", s.opts.TLSAddr, err)
+			return err
 		}
-		s.listeners, s.tlsAddr = append(s.listeners, secure), secure.Addr().String()
 	}
 	serving, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	s.cancel = cancel
+	s.cancel, s.addr, s.listeners = cancel, plain.Addr().String(), []net.Listener{plain}
 	s.stop = context.AfterFunc(ctx, s.shutdown)
 	s.wg.Go(func() { s.accept(serving, plain, nil) })
 	if secure != nil {
+		s.tlsAddr, s.listeners = secure.Addr().String(), append(s.listeners, secure)
 		s.wg.Go(func() { s.accept(serving, secure, s.opts.TLS) })
 	}
 	return nil
+}
+
+// listen prefers the address of before.
+func listen(ctx context.Context, addr, before string) (net.Listener, error) {
+	if before != "" {
+		addr = before
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("memdir: listening on %s: %w", addr, err)
+	}
+	return l, nil
 }
 
 func (s *Server) accept(ctx context.Context, l net.Listener, config *tls.Config) {
@@ -93,7 +98,7 @@ func (s *Server) accept(ctx context.Context, l net.Listener, config *tls.Config)
 		}
 		s.counters.connections.Add(1)
 		s.mu.Lock()
-		if s.closed || len(s.conns) >= s.opts.Limits.Connections {
+		if ctx.Err() != nil || len(s.conns) >= s.opts.Limits.Connections {
 			s.mu.Unlock()
 			s.opts.Log.Warn("connection refused", "limit", s.opts.Limits.Connections)
 			nc.Close()
@@ -116,13 +121,12 @@ func (s *Server) accept(ctx context.Context, l net.Listener, config *tls.Config)
 func (s *Server) shutdown() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if s.cancel == nil {
 		return
 	}
-	s.closed = true
-	if s.cancel != nil {
-		s.cancel()
-	}
+	s.cancel()
+	s.stop()
+	s.cancel, s.stop = nil, nil
 	for _, l := range s.listeners {
 		l.Close()
 	}
@@ -136,9 +140,6 @@ func (s *Server) shutdown() {
 func (s *Server) Close() error {
 	s.shutdown()
 	s.wg.Wait()
-	if s.stop != nil {
-		s.stop()
-	}
 	return nil
 }
 

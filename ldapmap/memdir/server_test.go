@@ -2,6 +2,7 @@ package memdir_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"runtime"
 	"slices"
@@ -324,9 +325,6 @@ func TestClosingLeavesNoGoroutineAndNoPort(t *testing.T) {
 			t.Errorf("the port is still taken: %v", err)
 		}
 		again.Close()
-		if err := s.Start(t.Context()); err == nil {
-			t.Error("a closed server starts")
-		}
 	}
 	for range 1000 { // the runtime takes a moment to forget goroutines that have returned
 		if runtime.NumGoroutine() <= before {
@@ -339,3 +337,62 @@ func TestClosingLeavesNoGoroutineAndNoPort(t *testing.T) {
 		t.Errorf("%d goroutines, %d before\n%s", n, before, buf[:runtime.Stack(buf, true)])
 	}
 }
+
+func TestADirectoryComesBackWithItsEntriesAndAddress(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	url := s.URL()
+	wantCode(t, root(t, s).Del(ldap.NewDelRequest(bob, nil)), 0)
+	if err := s.Start(t.Context()); err == nil {
+		t.Error("it starts twice")
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := ldap.DialURL(url); err == nil {
+		c.Close()
+		t.Error("a closed server takes connections")
+	}
+	if err := s.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := find(t, root(t, s), people, "(uid=*)"); s.URL() != url || !slices.Equal(got, []string{ann}) {
+		t.Errorf("back at %s (before: %s) with %v", s.URL(), url, got)
+	}
+}
+
+func TestAServerEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	s, err := memdir.New(memdir.Options{RootDN: "cn=boss,dc=example,dc=org", RootPassword: "x", Random: zeros{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	if s.URL() != "" || s.RootDN() != "cn=boss,dc=example,dc=org" {
+		t.Errorf("before the start: %q, %q", s.URL(), s.RootDN())
+	}
+	if err := s.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	c := dial(t, s, s.RootDN(), "x")
+	for _, name := range []string{suffix, people} { // with a source of randomness of one's own, UUIDs can be foretold
+		class := map[string][]string{"objectClass": {"extensibleObject", "organizationalUnit"}, "ou": {"x"}}
+		wantCode(t, c.Add(addRequest(name, class)), 0)
+		if e, _ := s.Get(name); e.Value("entryUUID") != "00000000-0000-4000-8000-000000000000" {
+			t.Errorf("entryUUID %s", e.Value("entryUUID"))
+		}
+	}
+	cancel()
+	if _, err := c.WhoAmI(nil); err == nil {
+		for err == nil { // the sockets close a moment after the context
+			_, err = c.WhoAmI(nil)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
