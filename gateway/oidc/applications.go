@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
@@ -23,7 +24,7 @@ type Application struct {
 }
 
 // Applications lists what the person lets in, the latest first. One read for each registered client that this replica has not met lately.
-func (p *Provider) Applications(r *http.Request, visit *Visit) ([]Application, error) {
+func (p *Provider) Applications(r *http.Request, visit *session.Visit) ([]Application, error) {
 	var apps []Application
 	for _, c := range visit.Record.Consents {
 		client, err := p.clients.find(r.Context(), c.Client)
@@ -44,7 +45,7 @@ func (p *Provider) Applications(r *http.Request, visit *Visit) ([]Application, e
 
 // RevokeApplication takes back what the person lets an application have: its tokens are dead at once. Errors: NotFound; Denied for one that
 // the organisation trusts.
-func (p *Provider) RevokeApplication(r *http.Request, visit *Visit, id string) error {
+func (p *Provider) RevokeApplication(r *http.Request, visit *session.Visit, id string) error {
 	ctx := r.Context()
 	if _, ok := visit.Record.Consent(id); !ok {
 		return fault.New(fault.NotFound, "the person lets no application %q in", bounded(id, 130))

@@ -11,6 +11,7 @@ import (
 	"github.com/ory/fosite"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/web"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
@@ -36,7 +37,7 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.sendError(w, r, req, err)
 	}
-	visit, err := p.Visit(r)
+	visit, err := p.Sessions.Load(r.Context(), r)
 	if err == nil {
 		err = p.decide(w, r, req, visit)
 	}
@@ -48,7 +49,7 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 }
 
 // decide takes the one next step of a request. Errors that are the application's business are *fosite.RFC6749Error.
-func (p *Provider) decide(w http.ResponseWriter, r *http.Request, q *request, visit *Visit) error {
+func (p *Provider) decide(w http.ResponseWriter, r *http.Request, q *request, visit *session.Visit) error {
 	q.look(visit)
 	hint, err := p.hinted(r, q)
 	if err != nil {
@@ -86,7 +87,7 @@ func (p *Provider) decide(w http.ResponseWriter, r *http.Request, q *request, vi
 
 // mustSignIn tells whether the person has to prove who they are, (again) or for the first time. again is a choice for the sign-in page: that being
 // signed in already is not enough.
-func (p *Provider) mustSignIn(q *request, visit *Visit, hint string) bool {
+func (p *Provider) mustSignIn(q *request, visit *session.Visit, hint string) bool {
 	switch {
 	case visit == nil:
 		return q.prompts("login") || q.maxAge == 0
@@ -103,7 +104,7 @@ func (p *Provider) mustSignIn(q *request, visit *Visit, hint string) bool {
 
 // look notes which session was there when the request came, and tells later whether the person has signed in since: in another session than that one, and not
 // before the request.
-func (q *request) look(visit *Visit) {
+func (q *request) look(visit *session.Visit) {
 	if q.Looked {
 		q.fresh = visit != nil && visit.Session.ID != q.Seen && !visit.Session.AuthTime.Before(q.at().Truncate(time.Second))
 		return
@@ -167,7 +168,7 @@ func (p *Provider) wait(w http.ResponseWriter, r *http.Request, path string, q w
 }
 
 // consented tells whether the person lets the client have the scopes; for a trusted client it is made so, with one write, the first time.
-func (p *Provider) consented(r *http.Request, q *request, visit *Visit) (bool, error) {
+func (p *Provider) consented(r *http.Request, q *request, visit *session.Visit) (bool, error) {
 	if q.Answer != nil && q.Answer.Session == visit.Session.ID && !q.Answer.Yes {
 		return false, fosite.ErrAccessDenied.WithHint("The person did not agree.")
 	}
@@ -185,7 +186,7 @@ func (p *Provider) consented(r *http.Request, q *request, visit *Visit) (bool, e
 }
 
 // answer goes back to the application with a code.
-func (p *Provider) answer(w http.ResponseWriter, r *http.Request, q *request, visit *Visit) error {
+func (p *Provider) answer(w http.ResponseWriter, r *http.Request, q *request, visit *session.Visit) error {
 	standing, ok := visit.Record.Standing(q.client.ID)
 	if !ok {
 		return fault.New(fault.Internal, "the record of %s has no consent for %s right after it was given", visit.User.ID, q.client.ID)

@@ -155,7 +155,7 @@ func TestClientsThatCannotBeReadAreNotTakenForUnknown(t *testing.T) {
 func TestAllMistakesOfTheConfiguredClientsAreToldAtOnce(t *testing.T) {
 	t.Parallel()
 	deps := oidc.Deps{Issuer: "https://id.example.org", Keyring: otherKeyring(t), Store: &statetest.Memory{}, People: newFolk(), Records: state.NewRecords(&statetest.Memory{}, nil),
-		Kit: newWorld(t).kit, Visit: func(*http.Request) (*oidc.Visit, error) { return nil, nil },
+		Kit: newWorld(t).kit, Sessions: later{},
 		Clients: []oidc.Client{
 			{ID: "Upper"}, {ID: "twice", RedirectURIs: []string{callback}}, {ID: "twice", RedirectURIs: []string{callback}},
 			{ID: "bad", RedirectURIs: []string{"http://example.org/", "/relative", callback + "#x", "custom:/x", "https://*.example.org/", "https://u:p@example.org/", "https:///x", ":"},

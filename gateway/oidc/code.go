@@ -8,6 +8,7 @@ import (
 
 	"github.com/ory/fosite"
 
+	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/state"
 )
 
@@ -18,7 +19,7 @@ const (
 )
 
 // newCode puts together what a code carries. It is written nowhere: see Provider.redeem.
-func (p *Provider) newCode(q *request, visit *Visit, standing state.Standing) *code {
+func (p *Provider) newCode(q *request, visit *session.Visit, standing state.Standing) *code {
 	now := p.Clock()
 	id := make([]byte, 16)
 	rand.Read(id) // never fails (Go 1.24); not injected, because a code that repeats is one that can be guessed

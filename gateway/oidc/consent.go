@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/web"
 	"github.com/wicketgate/wicketgate/ldapmap"
@@ -18,7 +19,7 @@ type Question struct {
 	Elsewhere string
 
 	App     templates.AppCard
-	Visit   *Visit
+	Visit   *session.Visit
 	Scopes  []Asked
 	Offline bool // access that lasts while the person is away
 	Again   bool // some of it was agreed to before
@@ -58,7 +59,7 @@ func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, 
 	if err != nil {
 		return &Question{Elsewhere: back}, nil // the authorization endpoint knows what to say
 	}
-	visit, err := p.Visit(r)
+	visit, err := p.Sessions.Load(r.Context(), r)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/ory/fosite"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/web"
 	"github.com/wicketgate/wicketgate/ldapmap"
@@ -30,11 +31,9 @@ type People interface {
 	Groups(ctx context.Context, u *ldapmap.User) ([]ldapmap.Group, error)
 }
 
-// Visit is who sits at the browser, checked against the directory: the person's entry and record as read for this request, and their session.
-type Visit struct {
-	User    *ldapmap.User
-	Record  *state.Person
-	Session state.Session
+// Sessions tells who sits at a browser: nil if nobody is signed in. Two reads at most (entry and record). A *session.Manager does.
+type Sessions interface {
+	Load(ctx context.Context, r *http.Request) (*session.Visit, error)
 }
 
 // Lifetimes are how long things last; zero values are the defaults.
@@ -56,8 +55,7 @@ type Deps struct {
 	Clients []Client        // of the configuration
 	Kit     *web.Kit
 
-	// Visit tells who sits at the browser: nil if nobody is signed in. Two reads at most (entry and record).
-	Visit func(r *http.Request) (*Visit, error)
+	Sessions Sessions
 
 	// MayUse is the policy: whether somebody may use an application at all. It is asked for each code and each token. May be nil: everybody.
 	MayUse func(ctx context.Context, u *ldapmap.User, c *Client) (bool, error)
@@ -86,7 +84,7 @@ type Provider struct {
 
 // New checks deps and returns a Provider. It does no I/O: keys are read, or made, when they are first needed.
 func New(deps Deps) (*Provider, error) {
-	if deps.Keyring == nil || deps.Records == nil || deps.Store == nil || deps.People == nil || deps.Kit == nil || deps.Visit == nil {
+	if deps.Keyring == nil || deps.Records == nil || deps.Store == nil || deps.People == nil || deps.Kit == nil || deps.Sessions == nil {
 		return nil, errors.New("oidc.New: a required part is missing")
 	}
 	if err := checkIssuer(deps.Issuer); err != nil {

@@ -59,11 +59,10 @@ func markOf(u *ldapmap.User) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// stillGood tells whether the person may have new tokens: the account is active, and the password is the one that signed on. A
-// directory that does not let us see changes of the password gives no mark, and then this cannot be told.
+// stillGood tells whether the person may have new tokens: the account is active, and the password is the one that signed on. A mark that appears where
+// there was none is a change too: directories note when a password was changed for the first time. Where a directory shows nothing, both are empty.
 func (s *signOn) stillGood(u *ldapmap.User, now time.Time) bool {
-	mark := markOf(u)
-	return u.Account.Active(now) && (s.Mark == "" || mark == "" || s.Mark == mark)
+	return u.Account.Active(now) && s.Mark == markOf(u)
 }
 
 // code is what an authorization code carries (RFC 6749 4.1.2).

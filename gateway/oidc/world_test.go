@@ -19,6 +19,7 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/audit"
 	"github.com/wicketgate/wicketgate/gateway/oidc"
 	"github.com/wicketgate/wicketgate/gateway/seal"
+	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/state/statetest"
 	"github.com/wicketgate/wicketgate/gateway/web"
@@ -58,6 +59,9 @@ type world struct {
 	people   *folk
 	audit    *lockedBuffer
 
+	directory oidc.People // people, unless a test brings a real directory
+	sessions  *session.Manager
+
 	mu       sync.Mutex
 	clock    time.Time
 	signInAs string // whom the sign-in page signs in, without asking; empty: it shows itself
@@ -82,13 +86,16 @@ func newWorld(t *testing.T, opts ...option) *world {
 	w.records = state.NewRecords(w.store, w.now)
 	deps := oidc.Deps{
 		Issuer: w.server.URL, Keyring: webtest.Keyring(t), Records: w.records, Store: w.store, People: w.people, Fields: fields(), Clients: clients(),
-		Kit: w.kit, Visit: w.visit, Clock: w.now, Audit: audit.New(w.audit, w.now),
+		Kit: w.kit, Sessions: later{w}, Clock: w.now, Audit: audit.New(w.audit, w.now),
 	}
 	for _, o := range opts {
 		o(&deps)
 	}
-	w.records = deps.Records
+	w.records, w.directory = deps.Records, deps.People
 	var err error
+	if w.sessions, err = session.New(webtest.Keyring(t), w.records, w.directory, session.Config{PublicURL: w.server.URL, Browser: 365 * 24 * time.Hour}, w.now); err != nil {
+		t.Fatal(err)
+	}
 	if w.provider, err = oidc.New(deps); err != nil {
 		t.Fatal(err)
 	}
@@ -103,6 +110,13 @@ func newWorld(t *testing.T, opts ...option) *world {
 	return w
 }
 
+// later is the session manager, which is made after the options had their say.
+type later struct{ w *world }
+
+func (l later) Load(ctx context.Context, r *http.Request) (*session.Visit, error) {
+	return l.w.sessions.Load(ctx, r)
+}
+
 var onceKeys struct {
 	sync.Once
 	records []state.Record
@@ -115,7 +129,7 @@ func signingKeys(t *testing.T) []state.Record {
 		var store statetest.Memory
 		p, err := oidc.New(oidc.Deps{
 			Issuer: "https://id.example.org", Keyring: webtest.Keyring(t), Records: state.NewRecords(&store, nil), Store: &store, People: newFolk(),
-			Kit: webtest.Kit(t, web.Options{}), Visit: func(*http.Request) (*oidc.Visit, error) { return nil, nil },
+			Kit: webtest.Kit(t, web.Options{}), Sessions: later{},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -162,51 +176,23 @@ func (w *world) signedIn() int {
 	return w.signIns
 }
 
-// visit is what session.Manager does: the cookie names person and session, and both are looked at in the directory.
-func (w *world) visit(r *http.Request) (*oidc.Visit, error) {
-	c, err := r.Cookie("who")
-	if err != nil {
-		return nil, nil
-	}
-	person, id, _ := strings.Cut(c.Value, "/")
-	record, err := w.records.Person(r.Context(), person)
-	if err != nil {
-		return nil, err
-	}
-	s, ok := record.Session(id, w.now())
-	if !ok {
-		return nil, nil
-	}
-	u, err := w.people.Get(r.Context(), ldapmap.Ref{ID: person})
-	if fault.Is(err, fault.NotFound) || err == nil && !u.Account.Active(w.now()) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &oidc.Visit{User: u, Record: record, Session: s}, nil
-}
-
 func (w *world) signInPage(rw http.ResponseWriter, r *http.Request) error {
 	to := w.kit.ReturnTo(rw, r)
 	w.mu.Lock()
 	who := w.signInAs
 	w.signIns++
-	n := w.signIns
 	w.mu.Unlock()
 	if who == "" {
 		_, err := fmt.Fprintf(rw, "<h1>Sign in</h1><p id=app>%s</p><p id=login>%s</p><p id=again>%t</p>", to.App.Name, to.Login, to.Again)
 		return err
 	}
-	record, err := w.records.Person(r.Context(), who)
+	u, err := w.directory.Get(r.Context(), ldapmap.Ref{ID: who})
 	if err != nil {
 		return err
 	}
-	s := state.Session{ID: fmt.Sprintf("5e%06d", n), Made: w.now(), AuthTime: w.now(), Expires: w.now().Add(24 * time.Hour), ACR: "pwd", AMR: []string{"pwd"}}
-	if err := w.records.StartSession(r.Context(), record, &s, ""); err != nil {
+	if err := w.sessions.Start(rw, r, u, session.Opts{AMR: []string{"pwd"}, ACR: "pwd"}); err != nil {
 		return err
 	}
-	http.SetCookie(rw, &http.Cookie{Name: "who", Value: who + "/" + s.ID, Path: "/"})
 	return w.kit.Leave(rw, r, to.Path)
 }
 
