@@ -16,3 +16,5 @@
 //
 // A Secret never prints. The package is used by gateway, by cmd/wicketgate, and by tests that load every sample file of the documentation.
 package config
+
+//go:generate go run ./gen

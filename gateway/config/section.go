@@ -59,7 +59,7 @@ type Config struct {
 
 	// Brand is how the pages and mails call themselves.
 	Brand Brand `yaml:"brand"`
-	// Languages that pages are offered in, the first for those who ask for another. Default: all there are.
+	// Languages are those that pages are offered in, the first for those who ask for another. Default: all there are.
 	Languages ldapmap.Strings `yaml:"languages"`
 	// Log is what is written to standard error.
 	Log Log `yaml:"log"`
@@ -159,9 +159,9 @@ type Brand struct {
 
 // Log is what is written to standard error.
 type Log struct {
-	// Level is debug, info, warn or error. Default info.
+	// Level is the least that is written: debug, info, warn or error. Default info.
 	Level string `yaml:"level"`
-	// Format is json or text. Default json.
+	// Format is how lines look: json or text. Default json.
 	Format string `yaml:"format"`
 	// Audit is a file for the audit lines. Default: standard error, with everything else.
 	Audit string `yaml:"audit"`

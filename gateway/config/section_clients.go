@@ -14,13 +14,13 @@ type Client struct {
 	SecretFile string `yaml:"secret_file"`
 	// RedirectURIs are where people are sent back to; compared to the letter. At least one.
 	RedirectURIs ldapmap.Strings `yaml:"redirect_uris"`
-	// Scopes that the client may ask for. Default: all.
+	// Scopes are those that the client may ask for. Default: all.
 	Scopes ldapmap.Strings `yaml:"scopes"`
-	// Trusted clients belong to the organisation: nobody is asked for consent.
+	// Trusted says that the client belongs to the organisation: nobody is asked for consent.
 	Trusted bool `yaml:"trusted"`
-	// AuthMethod is client_secret_basic, client_secret_post or none. Default: either of the first two with a secret, none without.
+	// AuthMethod is how the client proves itself: client_secret_basic, client_secret_post or none. Default: either of the first two with a secret, none without.
 	AuthMethod string `yaml:"auth_method"`
-	// IDTokenAlg signs ID tokens: RS256 (the default), ES256 or EdDSA.
+	// IDTokenAlg is how ID tokens are signed: RS256 (the default), ES256 or EdDSA.
 	IDTokenAlg string `yaml:"id_token_alg"`
 	// AlwaysRefresh gives a refresh token even when offline_access was not asked for.
 	AlwaysRefresh bool `yaml:"always_refresh"`

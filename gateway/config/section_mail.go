@@ -6,9 +6,9 @@ import "time"
 type Mail struct {
 	// Host is the name of the server. Without it mail is off.
 	Host string `yaml:"host"`
-	// Port of the server. Default 587 for starttls, 465 for tls, 25 for none.
+	// Port is that of the server. Default 587 for starttls, 465 for tls, 25 for none.
 	Port int `yaml:"port"`
-	// TLS is starttls (the default, and then required), tls (from the start) or none.
+	// TLS protects the connection: starttls (the default, and then required), tls (from the start) or none.
 	TLS string `yaml:"tls"`
 	// CAFile is a PEM file with the authorities that the server's certificate comes from. Default: those of the system.
 	CAFile string `yaml:"ca_file"`
@@ -16,7 +16,7 @@ type Mail struct {
 	ServerName string `yaml:"server_name"`
 	// User signs in to the server. Both user and password, or neither.
 	User string `yaml:"user"`
-	// Password of user.
+	// Password is that of user.
 	Password Secret `yaml:"password"`
 	// PasswordFile is a file with the password.
 	PasswordFile string `yaml:"password_file"`

@@ -1,0 +1,43 @@
+package reference
+
+// grouped are words for fields that one comment in the source explains together.
+func grouped() map[string]string {
+	return map[string]string{
+		"Rule.Attributes":        "The attribute, or several whose values are put together. A rule that is only a text or a list means this.",
+		"Rule.Template":          "A text with attributes in it, such as \"{givenName} {sn}\". Read-only. A rule that is a text with braces means this.",
+		"Rule.Type":              "What the values are: text, lines, mail, phone, url, date, time, bool, number, language, zone, photo, ssh_key or person.",
+		"Rule.Many":              "Whether there can be several values.",
+		"Rule.Label":             "What the field is called on pages.",
+		"Rule.Hint":              "A word of help beside the field.",
+		"Rule.Widget":            "How forms ask for it: text, textarea, email, tel, url, date, number, colour, select, radio, checkbox, choices, photo, language or username.",
+		"Rule.Choices":           "The values there are to choose from.",
+		"Rule.Required":          "Whether it cannot be left empty.",
+		"Rule.ReadOnly":          "Whether nobody can change it here, whatever policy says.",
+		"Rule.MaxLength":         "The most characters of a value.",
+		"Rule.Claim":             "The claim that applications get it as; empty for none.",
+		"Rule.Scope":             "The scope that the claim belongs to.",
+		"Rule.SCIM":              "The SCIM path; empty for none.",
+		"Rule.Section":           "The part of the profile page it stands in: identity, contact, address, about, work, security or more.",
+		"Rule.Autocomplete":      "The HTML autocomplete token of its input.",
+		"Rule.First":             "The first of these attributes that is present.",
+		"Rule.Bit":               "The bit of an integer, such as userAccountControl, that a field of type bool stands for.",
+		"Rule.BitUnset":          "The field is true when the bit is not set.",
+		"Rule.Syntax":            "How the directory writes the values, where the attribute does not tell by itself.",
+		"GroupsSpec.ID":          "The attribute that never changes. Default: as for users.",
+		"GroupsSpec.Name":        "The attribute with the name.",
+		"GroupsSpec.DisplayName": "The attribute with the name that pages show.",
+		"GroupsSpec.Description": "The attribute with the description.",
+		"GroupsSpec.Owner":       "The attribute with the DNs of the owners.",
+		"GroupsSpec.Member":      "The attribute with the members.",
+		"GroupsSpec.MemberHolds": "What that attribute holds: dn or username.",
+		"RuleSpec.Can":           "Abilities: edit_self, use_oidc, invite, manage_users, manage_groups, manage_clients, see_status; \"*\" is all.",
+		"RuleSpec.Read":          "Fields of people that may be read; \"*\" is all.",
+		"RuleSpec.Write":         "Fields of people that may be changed, and so read; \"*\" is all.",
+		"Match.Field":            "Fields and a value that one of theirs must be, without regard to case; \"*\": any.",
+		"Match.Person":           "The one with this user name or DN.",
+		"Match.Below":            "Whoever's entry is below this DN.",
+		"GroupsSpec.Base":        "Where groups are looked for: one DN or several, each with all that is below it. Without it there are no groups.",
+		"GroupsSpec.Filter":      "Which entries are groups.",
+		"Match.Group":            "A member of the group with this name or DN.",
+	}
+}
