@@ -42,7 +42,7 @@ func (s *server) connect(ctx context.Context) (*conn, error) {
 	if s.startTLS {
 		if err := askStartTLS(raw); err != nil {
 			raw.Close()
-			return nil, fmt.Errorf("starting TLS: %w", orCause(ctx, err))
+			return nil, fmt.Errorf("starting TLS: %w", ours(orCause(ctx, err)))
 		}
 	}
 	if s.tls || s.startTLS {

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -142,9 +143,17 @@ func (s *server) open(ctx context.Context) (*conn, error) {
 	})
 	if err != nil {
 		c.close()
-		return nil, fmt.Errorf("binding as the service account %s: %w", s.cfg.BindDN, err)
+		return nil, fmt.Errorf("binding as the service account %s: %w", s.cfg.BindDN, ours(err))
 	}
 	return c, nil
+}
+
+// ours hides a server's answer to what we did on our own account: nobody shall take it for the answer to the operation.
+func ours(err error) error {
+	if isResult(err) {
+		return errors.New(err.Error())
+	}
+	return err
 }
 
 // validate sees whether the server still answers on this connection.

@@ -42,7 +42,7 @@ func MemdirWith(t testing.TB, o Options, change func(*memdir.Options)) (*Server,
 	m := &memory{opts: mo}
 	m.boot(t, strings.Join(o.ldif(""), "\n\n")+"\n")
 	out := &Server{
-		Kind: "memdir", URL: m.srv.URL(), TLSURL: m.srv.TLSURL(), CA: ca,
+		Kind: "memdir", URL: m.srv.URL(), TLSURL: m.srv.TLSURL(),
 		counts: func() Counts { return m.before.plus(m.srv.Counts()) },
 		stop:   m.stop,
 		start:  func(t testing.TB) { t.Helper(); m.boot(t, m.saved) },

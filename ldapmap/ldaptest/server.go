@@ -10,7 +10,6 @@ type Server struct {
 	URL    string // ldap://127.0.0.1:port, with StartTLS
 	TLSURL string // ldaps://127.0.0.1:port; empty without TLS
 	CAFile string // the authority of its certificate, PEM; empty without TLS
-	CA     *CA
 
 	counts func() Counts
 	stop   func(testing.TB)

@@ -60,7 +60,7 @@ func (s *slapd) fill(t testing.TB, o Options) {
 	}
 	var plain, groups []string
 	for _, r := range records {
-		if !o.NoMemberOf && strings.Contains(strings.ToLower(r), "\nobjectclass: groupof") {
+		if !o.NoMemberOf && !o.ReadOnly && strings.Contains(strings.ToLower(r), "\nobjectclass: groupof") {
 			groups = append(groups, r)
 		} else {
 			plain = append(plain, r)
@@ -75,7 +75,11 @@ func (s *slapd) fill(t testing.TB, o Options) {
 		if err := os.WriteFile(secret, []byte(AdminPassword), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		run(t, strings.Join(groups, "\n\n")+"\n", "ldapmodify", "-a", "-x", "-H", s.url(), "-D", AdminDN, "-y", secret)
+		args := []string{"-a", "-x", "-H", s.url(), "-D", AdminDN, "-y", secret}
+		if o.RequireTLS {
+			args = append(args, "-ZZ", "-o", "TLS_REQCERT=never")
+		}
+		run(t, strings.Join(groups, "\n\n")+"\n", "ldapmodify", args...)
 	}
 }
 
@@ -150,9 +154,10 @@ func (s *slapd) kill() {
 // server is what the test sees of it.
 func (s *slapd) server(t testing.TB, o Options) *Server {
 	t.Helper()
+	before := countLog(s.log) // loading is not the test's doing
 	out := &Server{
-		Kind: "slapd", URL: s.url(), CA: o.CA,
-		counts: func() Counts { return countLog(s.log) },
+		Kind: "slapd", URL: s.url(),
+		counts: func() Counts { return countLog(s.log).Minus(before) },
 		stop:   func(testing.TB) { s.kill() },
 		start:  s.start,
 	}
