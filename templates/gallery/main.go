@@ -2,7 +2,7 @@
 //
 //	go run ./templates/gallery [-addr 127.0.0.1:8099] [-theme folder]
 //
-// Forms go nowhere; the Content-Security-Policy is that of the real program.
+// Forms go nowhere, but for taking a permission back and the strength meter; the Content-Security-Policy is that of the real program.
 package main
 
 import (
@@ -57,6 +57,9 @@ func handler(renderer *templates.Renderer) http.Handler {
 	mux.Handle(templates.StaticPrefix, renderer.Static())
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { index(w, renderer) })
 	mux.HandleFunc("POST /password/strength", func(w http.ResponseWriter, r *http.Request) { strength(w, r, renderer) })
+	mux.HandleFunc("POST /applications/revoke", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/pages/en/applications-none", http.StatusSeeOther)
+	})
 	mux.HandleFunc("/pages/{lang}/{name}", func(w http.ResponseWriter, r *http.Request) {
 		loc := renderer.Bundle().Locale(r.PathValue("lang"))
 		if loc == nil {

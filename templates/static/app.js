@@ -56,7 +56,7 @@
       const input = row.querySelector("input");
       const base = input.id.replace(/-\d+$/, "");
       input.id = row.querySelector("label").htmlFor = `${base}-${next}`;
-      const renumber = (text) => text.replace(/[\d\s.,]+$/, ` ${next}`);
+      const renumber = (text) => text.replace(/\d[\d\s.,]*$/, String(next));
       row.querySelector("label").textContent = renumber(row.querySelector("label").textContent);
       const remove = row.querySelector("[data-remove]");
       remove.setAttribute("aria-label", renumber(remove.getAttribute("aria-label")));
