@@ -44,6 +44,7 @@ func codecs() map[string]codec {
 		"guid":             {types: []Type{TypeText}, decode: decodeGUID, encode: encodeGUID},
 		"dn":               {types: []Type{TypePerson}, decode: decodeDN, encode: decodeDN},
 		"jpeg":             {types: []Type{TypePhoto}, decode: decodeBytes, encode: encodeJPEG, binary: true, exact: true},
+		"labeled_uri":      {types: []Type{TypeURL}, decode: decodeLabeledURI, encode: encodeText, exact: true},
 		"language":         {types: []Type{TypeLanguage}, decode: decodeLanguage, encode: encodeLanguage},
 	}
 }
@@ -55,6 +56,8 @@ func codecOfAttribute(attribute string, t Type) string {
 		return "jpeg"
 	case "postaladdress", "homepostaladdress", "registeredaddress":
 		return "postal_address"
+	case "labeleduri":
+		return "labeled_uri"
 	case "objectguid":
 		return "guid"
 	case "accountexpires", "pwdlastset", "lastlogon", "lastlogontimestamp", "lockouttime", "badpasswordtime":

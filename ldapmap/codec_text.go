@@ -19,6 +19,18 @@ func decodeText(raw string) (string, error) {
 
 func encodeText(v string) (string, error) { return decodeText(v) }
 
+// decodeLabeledURI takes the address of a labeledURI (RFC 2079), which a space and a label may follow.
+func decodeLabeledURI(raw string) (string, error) {
+	if _, err := decodeText(raw); err != nil {
+		return "", err
+	}
+	address, _, _ := strings.Cut(raw, " ")
+	if address == "" {
+		return "", badValue("an address with a label")
+	}
+	return address, nil
+}
+
 func decodeBytes(raw string) (string, error) {
 	if raw == "" {
 		return "", badValue("binary data")
@@ -68,6 +80,7 @@ func decodePostal(raw string) (string, error) {
 	if _, err := decodeText(raw); err != nil {
 		return "", err
 	}
+	raw = strings.NewReplacer("\r\n", "$", "\n", "$", "\r", "$").Replace(raw)
 	lines := strings.Split(raw, "$")
 	for i, l := range lines {
 		var b strings.Builder
@@ -88,8 +101,8 @@ func decodePostal(raw string) (string, error) {
 		}
 		lines[i] = strings.TrimSpace(b.String())
 	}
-	text := strings.Join(lines, "\n")
-	if strings.TrimSpace(text) == "" {
+	text := strings.TrimSpace(strings.Join(lines, "\n"))
+	if text == "" {
 		return "", errNever
 	}
 	return text, nil
@@ -99,7 +112,7 @@ func encodePostal(v string) (string, error) {
 	if _, err := decodeText(v); err != nil {
 		return "", err
 	}
-	v = strings.ReplaceAll(strings.TrimSpace(v), "\r\n", "\n")
+	v = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimSpace(v))
 	v = strings.ReplaceAll(v, `\`, `\5C`)
 	v = strings.ReplaceAll(v, "$", `\24`)
 	return strings.ReplaceAll(v, "\n", "$"), nil
