@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
@@ -40,6 +41,7 @@ type conn struct {
 	waiting map[int64]*queued // what an abandon can reach
 
 	session session
+	known   atomic.Bool // the session is not anonymous; for the reader, which may not look into session
 }
 
 type queued struct {
@@ -112,7 +114,11 @@ func (c *conn) read() error {
 		if err := c.net.SetReadDeadline(time.Now().Add(limits.Request)); err != nil {
 			return err
 		}
-		frame, err := readFrame(c.r, limits.MessageBytes)
+		size := limits.MessageBytes
+		if !c.known.Load() {
+			size = min(size, limits.AnonymousBytes)
+		}
+		frame, err := readFrame(c.r, size)
 		if err != nil {
 			return c.enqueueBroken(err)
 		}

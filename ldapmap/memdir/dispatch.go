@@ -48,6 +48,7 @@ func (c *conn) handle(q *queued) bool {
 		err = c.run(r, q, verdict)
 	} else if q.op.Tag == tagBindRequest {
 		c.session = session{tls: c.session.tls}
+		c.known.Store(false)
 	}
 	return c.finish(r, q, verdict, err)
 }
@@ -66,7 +67,9 @@ func (c *conn) run(r *request, q *queued, v Verdict) error {
 	d := c.server.dir
 	switch q.op.Tag {
 	case tagBindRequest:
-		return d.bind(r, q.op)
+		err := d.bind(r, q.op)
+		c.known.Store(!c.session.dn.isRoot())
+		return err
 	case tagSearchRequest:
 		return d.search(r, q.op, func(body *ber.Packet) error {
 			if v.DropAfter {

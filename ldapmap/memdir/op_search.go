@@ -95,7 +95,7 @@ func (d *directory) collect(r *request, req *searchRequest) ([]hit, error) {
 		return nil, nil
 	}
 	if s.mustChange {
-		return nil, errMustChange()
+		return nil, d.withPolicy(r, policyChangeAfterReset, errMustChange())
 	}
 	if err := d.checkAssertion(r, base); err != nil {
 		return nil, err

@@ -45,15 +45,16 @@ type Options struct {
 
 // Limits bound what clients can cost. Zero means the default.
 type Limits struct {
-	Connections   int           // open at once; more are closed at once; 1000
-	MessageBytes  int           // one request; 8 MiB
-	Idle          time.Duration // without any request; 30 minutes
-	Request       time.Duration // from the first byte of a request to its last; 30 seconds
-	Write         time.Duration // to take an answer; 30 seconds
-	SearchEntries int           // of one search, unless the root DN asks; no limit
-	SearchTime    time.Duration // of one search; 1 minute
-	Values        int           // in one attribute of one entry; 200,000
-	Entries       int           // in the directory; 2,000,000
+	Connections    int           // open at once; more are closed at once; 1000
+	MessageBytes   int           // one request of a client that has signed in; 8 MiB
+	AnonymousBytes int           // one request of anybody else, in bytes; 256 KiB
+	Idle           time.Duration // without any request; 30 minutes
+	Request        time.Duration // from the first byte of a request to its last; 30 seconds
+	Write          time.Duration // to take an answer; 30 seconds
+	SearchEntries  int           // of one search, unless the root DN asks; no limit
+	SearchTime     time.Duration // of one search; 1 minute
+	Values         int           // in one attribute of one entry; 200,000
+	Entries        int           // in the directory; 2,000,000
 }
 
 func (l Limits) withDefaults() Limits {
@@ -69,6 +70,7 @@ func (l Limits) withDefaults() Limits {
 	}
 	def(&l.Connections, 1000)
 	def(&l.MessageBytes, 8<<20)
+	def(&l.AnonymousBytes, 256<<10)
 	def(&l.SearchEntries, 1<<31-1)
 	def(&l.Values, 200_000)
 	def(&l.Entries, 2_000_000)

@@ -9,6 +9,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/go-crypt/crypt"
@@ -95,6 +97,9 @@ func verifyPassword(stored, password string) bool {
 	}
 	// slapd's argon2 module stores trailing NUL bytes.
 	stored = scheme + strings.TrimRight(rest, "\x00")
+	if !affordable(stored) {
+		return false
+	}
 	decoder, err := crypt.NewDecoderAll()
 	if err != nil {
 		return false
@@ -105,6 +110,35 @@ func verifyPassword(stored, password string) bool {
 	}
 	ok, err := parsed.MatchAdvanced(password)
 	return err == nil && ok
+}
+
+// costPatterns find the cost parameters in stored hashes, and costLimits say what is too much: whoever may write a
+// password could otherwise store a hash that takes all memory, or days, to verify.
+var (
+	costPatterns = regexp.MustCompile(`(?:[$,](m|t|p|r|ln|rounds)=|\$2[abxy]?\$|^\{PBKDF2[^}]*\}|\$(?:pbkdf2[^$]*|sha1)\$|\$7\$|\$y\$)([0-9]+|j.)?`)
+	costLimits   = map[string]int{"m": 256 << 10, "t": 64, "p": 16, "r": 32, "ln": 18, "rounds": 1_000_000, "": 5_000_000}
+)
+
+func affordable(stored string) bool {
+	for _, found := range costPatterns.FindAllStringSubmatch(stored, -1) {
+		prefix, name, number := found[0], found[1], found[2]
+		limit := costLimits[name]
+		switch {
+		case strings.HasPrefix(prefix, "$7$"):
+			return false // scrypt in a spelling no directory uses
+		case strings.HasPrefix(prefix, "$y$"):
+			if number < "j5" || number > "jB" { // 2^N blocks; libcrypt makes j9 if not told otherwise
+				return false
+			}
+			continue
+		case strings.HasPrefix(prefix, "$2"):
+			limit = 14
+		}
+		if n, err := strconv.Atoi(number); err != nil || n > limit {
+			return false
+		}
+	}
+	return true
 }
 
 const passwordAlphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789" // nothing to confuse: no l, I, O, 0, 1, o

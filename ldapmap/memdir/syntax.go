@@ -13,7 +13,6 @@ type syntax struct {
 	oid   string
 	valid func(v string) bool
 	dn    bool // checked with the schema at hand
-	text  bool // worth printing in clear
 }
 
 const syntaxArc = "1.3.6.1.4.1.1466.115.121.1."
@@ -49,35 +48,35 @@ func isJPEG(v string) bool {
 func isNumeric(v string) bool { return v != "" && strings.Trim(v, "0123456789 ") == "" }
 
 var syntaxes = map[string]*syntax{
-	"6":  {valid: bitPattern.MatchString, text: true},
-	"7":  {valid: func(v string) bool { return v == "TRUE" || v == "FALSE" }, text: true},
-	"11": {valid: func(v string) bool { return len(v) == 2 && printablePattern.MatchString(v) }, text: true},
-	"12": {dn: true, text: true},
-	"14": {valid: isDirectoryString, text: true},
-	"15": {valid: isDirectoryString, text: true},
-	"22": {valid: isDirectoryString, text: true},
-	"24": {valid: func(v string) bool { _, err := parseGeneralizedTime(v); return err == nil }, text: true},
-	"26": {valid: isIA5, text: true},
-	"27": {valid: func(v string) bool { return len(v) <= 1000 && integerPattern.MatchString(v) }, text: true},
+	"6":  {valid: bitPattern.MatchString},
+	"7":  {valid: func(v string) bool { return v == "TRUE" || v == "FALSE" }},
+	"11": {valid: func(v string) bool { return len(v) == 2 && printablePattern.MatchString(v) }},
+	"12": {dn: true},
+	"14": {valid: isDirectoryString},
+	"15": {valid: isDirectoryString},
+	"22": {valid: isDirectoryString},
+	"24": {valid: func(v string) bool { _, err := parseGeneralizedTime(v); return err == nil }},
+	"26": {valid: isIA5},
+	"27": {valid: func(v string) bool { return len(v) <= 1000 && integerPattern.MatchString(v) }},
 	"28": {valid: isJPEG},
-	"34": {dn: true, text: true},
-	"36": {valid: isNumeric, text: true},
-	"38": {valid: oidPattern.MatchString, text: true},
-	"39": {valid: isIA5, text: true},
-	"41": {valid: isDirectoryString, text: true},
-	"44": {valid: printablePattern.MatchString, text: true},
-	"50": {valid: func(v string) bool { return printablePattern.MatchString(v) }, text: true},
+	"34": {dn: true},
+	"36": {valid: isNumeric},
+	"38": {valid: oidPattern.MatchString},
+	"39": {valid: isIA5},
+	"41": {valid: isDirectoryString},
+	"44": {valid: printablePattern.MatchString},
+	"50": {valid: func(v string) bool { return printablePattern.MatchString(v) }},
 }
 
 // syntaxByOID never fails: a syntax unknown to memdir takes any octets.
 func syntaxByOID(oid string) *syntax {
 	if short, ok := strings.CutPrefix(oid, syntaxArc); ok {
 		if s, ok := syntaxes[short]; ok {
-			return &syntax{oid: oid, valid: s.valid, dn: s.dn, text: s.text}
+			return &syntax{oid: oid, valid: s.valid, dn: s.dn}
 		}
 	}
 	if oid == "1.3.6.1.1.16.1" {
-		return &syntax{oid: oid, valid: isUUID, text: true}
+		return &syntax{oid: oid, valid: isUUID}
 	}
 	return &syntax{oid: oid, valid: anyOctets}
 }

@@ -17,6 +17,9 @@ const (
 	// maxBERElements bounds the memory a message can cost: the BER library spends some 200 bytes on an
 	// element that takes two on the wire.
 	maxBERElements = 400_000
+	// maxBERCopies bounds another cost: each level of the library's packets holds a copy of all that is below. The
+	// values of a Modify are seven levels deep.
+	maxBERCopies = 10
 )
 
 var errMessageTooLarge = errors.New("message is larger than the server accepts")
@@ -74,7 +77,7 @@ func unexpected(err error) error {
 // tiny elements reach the BER library, which recurses and copies at each level.
 func checkShape(b []byte) error {
 	ends := make([]int, 0, 16) // where the open constructed elements end
-	elements := 0
+	elements, copied := 0, 0
 	for pos := 0; pos < len(b) || len(ends) > 0; {
 		for len(ends) > 0 && pos == ends[len(ends)-1] {
 			ends = ends[:len(ends)-1]
@@ -105,8 +108,8 @@ func checkShape(b []byte) error {
 			pos += size
 			continue
 		}
-		if len(ends) >= maxBERDepth {
-			return fmt.Errorf("elements nest deeper than %d", maxBERDepth)
+		if copied += size; len(ends) >= maxBERDepth || copied > maxBERCopies*len(b)+1<<20 {
+			return errors.New("elements nest too deeply")
 		}
 		ends = append(ends, pos+size)
 	}

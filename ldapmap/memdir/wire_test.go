@@ -132,6 +132,38 @@ func TestOversizedRequestsAreRefusedBeforeTheyArrive(t *testing.T) {
 	}
 }
 
+func TestStrangersMaySendLessThanPeopleWhoSignedIn(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	search := func(n int) string {
+		return ldapMessage(2, searchOp(suffix, tlv(0xa3, tlv(0x04, "cn"), tlv(0x04, strings.Repeat("x", n))), 0))
+	}
+	stranger := dialRaw(t, s)
+	stranger.send(search(300 << 10)[:100])
+	if id, _, result := code(stranger.next()); id != 0 || result != 2 {
+		t.Errorf("300 KiB of a stranger: message %d, result %d", id, result)
+	}
+	known := dialRaw(t, s)
+	known.send(ldapMessage(1, bindOp(ann, "ann-secret")))
+	known.next()
+	known.send(search(300 << 10))
+	if id, _, result := code(known.next()); id != 2 || result != 0 {
+		t.Errorf("300 KiB of ann: message %d, result %d", id, result)
+	}
+	for name, bad := range map[string]string{
+		"too many elements":   ldapMessage(2, tlv(0x63, strings.Repeat("\x05\x00", 500_000))),
+		"a large deep string": ldapMessage(2, nest(100, tlv(0x04, strings.Repeat("x", 4<<20)), 0x30)),
+	} {
+		c := dialRaw(t, s)
+		c.send(ldapMessage(1, bindOp(ann, "ann-secret")))
+		c.next()
+		c.send(bad)
+		if id, _, result := code(c.next()); id != 0 || result != 2 {
+			t.Errorf("%s: message %d, result %d", name, id, result)
+		}
+	}
+}
+
 func TestSilentAndSlowClientsAreLetGo(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(o *memdir.Options) { o.Limits.Idle = 50 * time.Millisecond })

@@ -334,3 +334,62 @@ func TestAReadOnlyServerTakesNoWrites(t *testing.T) {
 func moveDN(c *ldap.Conn, name, rdn, superior string) error {
 	return c.ModifyDN(ldap.NewModifyDNRequest(name, rdn, true, superior))
 }
+
+func TestEntriesAndValuesAreLimited(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(o *memdir.Options) { o.Limits.Entries, o.Limits.Values = 8, 3 })
+	c := root(t, s)
+	wantCode(t, c.Add(addRequest("uid=x,"+people, person(map[string][]string{"mail": {"1@x", "2@x", "3@x"}}))), 0)
+	wantCode(t, c.Add(addRequest("uid=y,"+people, person(nil))), 11)
+	wantCode(t, addMail(c, "uid=x,"+people, "4@x"), 11)
+	if err := s.LoadLDIF(strings.NewReader("dn: uid=y," + people + "\nobjectClass: account\n")); err == nil || s.Len() != 8 {
+		t.Errorf("a file goes past the limit: %v", err)
+	}
+}
+
+func TestSearchesGoOnWhileOthersWrite(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	var wg sync.WaitGroup
+	stop := make(chan struct{})
+	for i := range 4 {
+		c := root(t, s)
+		name := fmt.Sprintf("uid=w%d,%s", i, people)
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if c.Add(addRequest(name, person(nil))) != nil || addMail(c, name, "1@x") != nil ||
+					c.ModifyDN(ldap.NewModifyDNRequest(name, "uid=moved", true, fmt.Sprintf("cn=all,%s", groups))) == nil &&
+						c.Del(ldap.NewDelRequest("uid=moved,cn=all,"+groups, nil)) != nil {
+					t.Error("a write failed")
+					return
+				}
+				_ = c.Del(ldap.NewDelRequest(name, nil)) // somebody else's may have been in the place
+			}
+		})
+	}
+	for range 4 {
+		c := dial(t, s, bob, "bob-secret")
+		wg.Go(func() {
+			for range 100 {
+				res, err := c.Search(ldap.NewSearchRequest(suffix, 2, 0, 0, 0, false, "(objectClass=*)", []string{"*", "+"}, nil))
+				if err != nil || len(res.Entries) < 7 || len(res.Entries) > 11 {
+					t.Errorf("%v, %v", res, err)
+				}
+			}
+		})
+	}
+	wg.Go(func() {
+		defer close(stop)
+		for range 200 {
+			if _, ok := s.Get(ann); !ok || len(s.Entries()) < 7 {
+				t.Error("entries are missing")
+			}
+		}
+	})
+	wg.Wait()
+}
