@@ -30,9 +30,11 @@ func TestAPostLeadsToTheApplicationInARealBrowser(t *testing.T) {
 		return err
 	}
 	s = open(t, web.Options{}, map[string]web.Handler{
-		"GET /signin":    form,
-		"POST /signin":   func(w http.ResponseWriter, r *http.Request) error { return s.kit.Leave(w, r, "/authorize") },
-		"GET /authorize": func(w http.ResponseWriter, r *http.Request) error { return s.kit.Leave(w, r, app.URL+"/callback?code=x") },
+		"GET /signin":  form,
+		"POST /signin": func(w http.ResponseWriter, r *http.Request) error { return s.kit.Leave(w, r, "/authorize") },
+		"GET /authorize": func(w http.ResponseWriter, r *http.Request) error {
+			return s.kit.Leave(w, r, app.URL+"/callback?code=x")
+		},
 	})
 	for name, look := range map[string]browsertest.Look{"with scripts": {}, "without": {NoScript: true}} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,76 @@
+package signin
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/authn"
+	"github.com/wicketgate/wicketgate/gateway/session"
+	"github.com/wicketgate/wicketgate/gateway/web"
+	"github.com/wicketgate/wicketgate/templates"
+	"github.com/wicketgate/wicketgate/templates/i18n"
+)
+
+// Flow holds what the pages need. All fields down to Audit are required.
+type Flow struct {
+	Kit      *web.Kit
+	Auth     *authn.Authenticator
+	Sessions *session.Manager
+	Sealer   authn.Sealer
+	Audit    *audit.Log
+
+	// Label and Hint of the login field, by language; empty: "User name or mail address" and none.
+	Label, Hint map[string]string
+	// Forgot shows the link to the forgotten-password page; it needs a mail server.
+	Forgot bool
+	// Register is the address where accounts are made; empty: no link.
+	Register string
+	// OfferStay shows "stay signed in"; Stay ticks it.
+	OfferStay, Stay bool
+	// WarnBefore is how long before its end a password is called about to expire; 0: 14 days.
+	WarnBefore time.Duration
+}
+
+// Mount adds the routes.
+func (f *Flow) Mount(mux *http.ServeMux) {
+	mux.Handle("GET /signin", f.Kit.Handle(f.askLogin))
+	mux.Handle("POST /signin", f.Kit.Handle(f.takeLogin))
+	mux.Handle("GET /signin/password", f.Kit.Handle(f.askPassword))
+	mux.Handle("POST /signin/password", f.Kit.Handle(f.takePassword))
+	mux.Handle("GET /signout", f.Kit.Handle(f.askSignOut))
+	mux.Handle("POST /signout", f.Kit.Handle(f.signOut))
+}
+
+// hidden carries where to go on from form to form.
+func hidden(r *http.Request, more ...templates.Hidden) []templates.Hidden {
+	if value := web.ContinueValue(r); value != "" {
+		more = append(more, templates.Hidden{Name: web.ContinueParam, Value: value})
+	}
+	return more
+}
+
+// address is a page of the flow with where to go on and, if given, the sealed login.
+func address(r *http.Request, path, who string) string {
+	if who != "" {
+		path += "?" + authn.WhoParam + "=" + url.QueryEscape(who)
+	}
+	return web.WithContinue(path, web.ContinueValue(r))
+}
+
+// forgot is where the link for a forgotten password leads; "" if there is none.
+func (f *Flow) forgot(r *http.Request, who string) string {
+	if !f.Forgot {
+		return ""
+	}
+	return address(r, "/password/forgot", who)
+}
+
+// words picks a configured text in the reader's language, else in English.
+func words(texts map[string]string, loc *i18n.Locale) string {
+	if text, ok := texts[loc.Tag()]; ok {
+		return text
+	}
+	return texts["en"]
+}
