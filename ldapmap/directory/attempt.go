@@ -38,15 +38,14 @@ func (d *Directory) attempt(ctx context.Context, t *task) error {
 			i++
 			continue
 		}
-		err = t.do(c)
-		s.give(c)
+		err = s.lend(c, t.do)
 		next := d.afterwards(ctx, s, t, err)
 		switch {
 		case next == stay && unsent < 2:
 			unsent++
 		case next == elsewhere && !again:
 			again = true
-			if i+1 < len(order) && !(d.pinned && !isTimeout(err)) {
+			if i+1 < len(order) && !d.pinned {
 				i++
 			} else if isTimeout(err) || isResult(err) {
 				return explain(t.op, t.what, s.url, t.write, err) // nowhere else to go
@@ -64,6 +63,20 @@ func unreachable(op OpName, what string, refused []error) error {
 		return explain(op, what, "the directory", false, refused[0])
 	}
 	return explain(op, what, "the directory", false, fmt.Errorf("no server can be used: %w", errors.Join(refused...)))
+}
+
+// lend calls f with the connection and puts it back, come what may: f may call into the caller's own code.
+func (s *server) lend(c *conn, f func(*conn) error) error {
+	done := false
+	defer func() {
+		if !done {
+			c.dead = true
+		}
+		s.give(c)
+	}()
+	err := f(c)
+	done = true
+	return err
 }
 
 // next is what to do after an attempt.
@@ -93,7 +106,9 @@ func (d *Directory) afterwards(ctx context.Context, s *server, t *task, err erro
 		}
 		return finish
 	}
-	s.trouble(ctx, err)
+	if b.sent || b.gone == nil {
+		s.trouble(ctx, err)
+	}
 	switch {
 	case b.gone != nil || errors.Is(err, errTooMuch):
 		return finish

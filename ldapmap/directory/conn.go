@@ -95,7 +95,12 @@ func askStartTLS(raw net.Conn) error {
 // run does one exchange. It returns nil, a *ResultError, a *broken, or an error that arose before anything was sent; after a *broken
 // the connection is dead. It ends when ctx does, or after the configured timeout.
 func (c *conn) run(ctx context.Context, op OpName, f func(*ldap.Conn) error) error {
-	limited, cancel := context.WithTimeout(ctx, c.srv.cfg.Timeout)
+	return c.runFor(ctx, c.srv.cfg.Timeout, op, f)
+}
+
+// runFor is run with a time of its own.
+func (c *conn) runFor(ctx context.Context, limit time.Duration, op OpName, f func(*ldap.Conn) error) error {
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	if ctx.Err() != nil {
 		return &broken{gone: context.Cause(ctx), err: errors.New("not sent")}
@@ -133,7 +138,7 @@ func (c *conn) judge(ctx, limited context.Context, op OpName, err error) error {
 		b.gone, b.err = context.Cause(ctx), errors.New("no answer in the time given")
 		b.timeout = errors.Is(ctx.Err(), context.DeadlineExceeded)
 	case limited.Err() != nil:
-		b.timeout, b.err = true, fmt.Errorf("no answer within %v", c.srv.cfg.Timeout)
+		b.timeout, b.err = true, errors.New("no answer within the time for an operation")
 	case c.wire.over.Load():
 		b.err = fmt.Errorf("%w: more than %d bytes", errTooMuch, c.wire.max)
 	}

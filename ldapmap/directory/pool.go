@@ -62,13 +62,15 @@ func (s *server) takeIdle(ctx context.Context) (*conn, error) {
 			c.close()
 		case c.gen == gen && now.Sub(c.idle) <= s.cfg.ValidateAfter:
 			return c, nil
-		case c.validate(ctx) == nil && c.usable():
-			c.gen = gen
-			return c, nil
 		default:
+			err := c.validate(ctx)
+			if err == nil && c.usable() {
+				c.gen = gen
+				return c, nil
+			}
 			c.close()
-			if ctx.Err() != nil {
-				return nil, &busy{context.Cause(ctx)}
+			if isTimeout(err) || ctx.Err() != nil {
+				return nil, err // the others would not fare better, and each would take its time
 			}
 		}
 	}

@@ -44,6 +44,7 @@ func (d *Directory) Read(ctx context.Context, dn string, attrs ...string) (*ldap
 		page, err := c.page(ctx, d.request(Search{Base: dn, Scope: Base, Attributes: attrs}, 0, nil))
 		if err == nil && len(page.entries) > 0 {
 			found = page.entries[0]
+			err = d.complete(ctx, c, found)
 		}
 		return err
 	}})
@@ -107,6 +108,9 @@ func (d *Directory) searchOn(ctx context.Context, c *conn, q Search, t *task, yi
 		for _, e := range page.entries {
 			if q.Limit > 0 && given == q.Limit {
 				break
+			}
+			if err := d.complete(ctx, c, e); err != nil {
+				return err
 			}
 			given++
 			t.spent = true

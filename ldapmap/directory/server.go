@@ -158,9 +158,7 @@ func ours(err error) error {
 
 // validate sees whether the server still answers on this connection.
 func (c *conn) validate(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, c.srv.cfg.DialTimeout)
-	defer cancel()
-	err := c.run(ctx, OpValidate, func(l *ldap.Conn) error {
+	err := c.runFor(ctx, min(c.srv.cfg.DialTimeout, c.srv.cfg.Timeout), OpValidate, func(l *ldap.Conn) error {
 		_, err := l.Search(ldap.NewSearchRequest("", ldap.ScopeBaseObject, ldap.NeverDerefAliases, 0, 0, false,
 			"(objectClass=*)", []string{"1.1"}, nil))
 		return err
