@@ -3,6 +3,7 @@ package ldapmap
 import (
 	"maps"
 	"reflect"
+	"slices"
 )
 
 // Spec is the part of the configuration that says how people and groups are spelt: `directory.users` and `directory.groups`. Presets are
@@ -139,8 +140,9 @@ func (s Spec) Over(preset Spec) Spec {
 	over(&u.Base, p.Base)
 	orElse(&u.Filter, p.Filter)
 	orElse(&u.RecoveryFilter, p.RecoveryFilter)
-	over(&u.Login, p.Login)
-	over(&u.Search, p.Search)
+	off := func(field string) bool { r, ok := u.Attributes[field]; return ok && r.isOff() }
+	over(&u.Login, slices.DeleteFunc(slices.Clone(p.Login), off)) // a field that is unmapped is no login by default
+	over(&u.Search, slices.DeleteFunc(slices.Clone(p.Search), off))
 	orElse(&u.ID, p.ID)
 	orElse(&u.MemberOf, p.MemberOf)
 	over(&u.Account, p.Account)
