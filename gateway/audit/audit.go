@@ -29,6 +29,7 @@ type Event struct {
 type Log struct {
 	out   *slog.Logger
 	clock func() time.Time
+	taps  []func(Event)
 }
 
 // New returns a log that writes to w, one JSON object per line, with the time of clock (in UTC). Each line is one Write.
@@ -39,29 +40,42 @@ func New(w io.Writer, clock func() time.Time) *Log {
 // Logger returns a log that writes to an existing logger, with its level and format.
 func Logger(l *slog.Logger, clock func() time.Time) *Log { return &Log{out: l, clock: clock} }
 
+// Tap returns a log that also calls f with each event, after its line was written, whatever the level of the log. f must be quick and safe for concurrent
+// use; gateway/metrics counts events by it.
+func (l *Log) Tap(f func(Event)) *Log {
+	c := *l
+	c.taps = append(l.taps[:len(l.taps):len(l.taps)], f)
+	return &c
+}
+
 // Event writes one line: level INFO for a success, WARN for a failure. It returns no error, because a page
 // must not fail for its log: what cannot be written is lost.
 func (l *Log) Event(ctx context.Context, e Event) {
 	if l == nil || l.out == nil {
 		return
 	}
-	outcome, level := e.Outcome, slog.LevelInfo
-	if outcome == "" {
-		outcome = Success
+	level := slog.LevelInfo
+	if e.Outcome == "" {
+		e.Outcome = Success
 		if e.Action.failed() {
-			outcome = Failure
+			e.Outcome = Failure
 		}
 	}
-	if outcome != Success {
+	if e.Outcome != Success {
 		level = slog.LevelWarn
 	}
+	defer func() {
+		for _, f := range l.taps {
+			f(e)
+		}
+	}()
 	h := l.out.Handler()
 	if !h.Enabled(ctx, level) {
 		return
 	}
 	// The record is made here and not by Logger.LogAttrs, because the time must come from the injected clock.
 	r := slog.NewRecord(l.clock().UTC(), level, Clean(string(e.Action), maxName), 0)
-	r.AddAttrs(slog.String("outcome", Clean(string(outcome), maxName)))
+	r.AddAttrs(slog.String("outcome", Clean(string(e.Outcome), maxName)))
 	r.AddAttrs(e.attrs()...)
 	_ = h.Handle(ctx, r)
 }

@@ -130,6 +130,20 @@ func TestAnExistingLoggerIsUsedWithItsLevel(t *testing.T) {
 	}
 }
 
+func TestEventsAreCountedWhateverTheLevel(t *testing.T) {
+	t.Parallel()
+	var got, other []audit.Event
+	quiet := audit.Logger(slog.New(slog.DiscardHandler), clock)
+	one := quiet.Tap(func(e audit.Event) { got = append(got, e) })
+	two := one.Tap(func(e audit.Event) { other = append(other, e) })
+	one.Event(t.Context(), audit.Event{Action: audit.SignIn})
+	two.Event(t.Context(), audit.Event{Action: audit.SignInFailed})
+	quiet.Event(t.Context(), audit.Event{Action: audit.SignOut})
+	if len(got) != 2 || got[0].Outcome != audit.Success || got[1].Outcome != audit.Failure || len(other) != 1 {
+		t.Errorf("got %v and %v", got, other)
+	}
+}
+
 func TestNoLogIsNoCrash(t *testing.T) {
 	t.Parallel()
 	var none *audit.Log
