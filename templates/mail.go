@@ -52,7 +52,9 @@ func (r *Renderer) Mail(loc *i18n.Locale, mail Mail) (Rendered, error) {
 func tidy(text string) string {
 	var lines []string
 	for _, line := range strings.Split(text, "\n") {
-		line = strings.TrimRight(line, " \t\r")
+		if line != "-- " { // The delimiter of a signature (RFC 3676 4.3).
+			line = strings.TrimRight(line, " \t\r")
+		}
 		if line == "" && (len(lines) == 0 || lines[len(lines)-1] == "") {
 			continue
 		}

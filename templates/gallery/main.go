@@ -79,6 +79,9 @@ func handler(renderer *templates.Renderer) http.Handler {
 }
 
 func page(w http.ResponseWriter, renderer *templates.Renderer, loc *i18n.Locale, p sample.Named) {
+	for i, l := range p.Layout.Languages {
+		p.Layout.Languages[i].URL = "/pages/" + l.Tag + "/" + p.Name
+	}
 	header := policy
 	if _, framed := p.Page.(templates.MailPreviewPage); framed {
 		header += "; frame-src 'self'"

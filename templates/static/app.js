@@ -10,7 +10,6 @@
     const show = label.textContent;
     const set = (visible) => {
       input.type = visible ? "text" : "password";
-      button.setAttribute("aria-pressed", String(visible));
       label.textContent = visible ? button.dataset.hide : show;
     };
     button.hidden = false;
@@ -98,9 +97,17 @@
 
   // The script is deferred: the document is there.
   start(document);
-  // After htmx swapped a page in, whoever cannot see must hear of it: the focus goes to the problem, or to the start of the content.
+  // After htmx swapped a page in, whoever cannot see must hear of it: the focus goes to the problem, to the notice of what was
+  // done, or to the start of the content.
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target !== document.body) return;
-    if (!start(document.body)) document.getElementById("main")?.focus();
+    if (event.target !== document.body || start(document.body)) return;
+    const news = document.querySelector(".notice[role]") || document.getElementById("main");
+    if (!news) return;
+    news.tabIndex = -1;
+    news.focus();
+  });
+  // Without a network htmx would say nothing: let the browser send the form, and say what it says.
+  document.addEventListener("htmx:sendError", (event) => {
+    if (event.detail.elt instanceof HTMLFormElement) event.detail.elt.submit();
   });
 })();
