@@ -152,10 +152,14 @@ func (d *directory) stampCreation(e *entry, by dn) error {
 		e.set(d.single(d.known.entryUUID, id.String()))
 	}
 	now := formatTime(d.now())
-	for t, v := range map[*attributeType]string{d.known.createTimestamp: now, d.known.modifyTimestamp: now,
-		d.known.creatorsName: by.text, d.known.modifiersName: by.text} {
-		if missing(t) && v != "" {
-			e.set(d.single(t, v))
+	for _, t := range []*attributeType{d.known.createTimestamp, d.known.modifyTimestamp} {
+		if missing(t) {
+			e.set(d.single(t, now))
+		}
+	}
+	for _, t := range []*attributeType{d.known.creatorsName, d.known.modifiersName} {
+		if missing(t) && !by.isRoot() {
+			e.set(d.dnValue(t, by))
 		}
 	}
 	if missing(d.known.entryCSN) {
@@ -167,8 +171,8 @@ func (d *directory) stampCreation(e *entry, by dn) error {
 // stampChange says who changed the entry, and when.
 func (d *directory) stampChange(e *entry, by dn) {
 	e.set(d.single(d.known.modifyTimestamp, formatTime(d.now())))
-	if by.text != "" {
-		e.set(d.single(d.known.modifiersName, by.text))
+	if !by.isRoot() {
+		e.set(d.dnValue(d.known.modifiersName, by))
 	}
 	e.set(d.single(d.known.entryCSN, d.nextCSN()))
 }

@@ -46,7 +46,7 @@ func (d *directory) bind(r *request, op *ber.Packet) error {
 		return fail(ConfidentialityRequired, "TLS confidentiality required")
 	case name.key == d.root.key && d.opts.RootPassword != "" &&
 		subtle.ConstantTimeCompare([]byte(password), []byte(d.opts.RootPassword)) == 1:
-		r.session.dn, r.session.admin = name, true
+		r.session.dn, r.session.admin = d.root, true
 		return nil
 	}
 	return d.authenticate(r, name, password)
@@ -63,6 +63,8 @@ func (d *directory) authenticate(r *request, name dn, password string) error {
 			d.mu.RUnlock()
 			return fail(InvalidCredentials, "")
 		}
+		// From here on the session has the name as the entry spells it, not as the client did.
+		name = n.e.dn
 		stored, policy := n.e.get(d.known.userPassword), d.policy.Load()
 		locked := policy != nil && d.locked(n.e)
 		d.mu.RUnlock()

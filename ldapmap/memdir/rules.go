@@ -24,7 +24,16 @@ var errNotInSyntax = errors.New("value is not in the syntax of the rule")
 func asIs(v string) (string, error) { return v, nil }
 
 // squeeze does the insignificant-space handling of RFC 4518 2.6.1: none at the ends, runs become one.
-func squeeze(v string) string { return strings.Join(strings.Fields(v), " ") }
+func squeeze(v string) string {
+	space := true // as if one stood before the value
+	for i := 0; i < len(v); i++ {
+		if v[i] < ' ' || v[i] >= utf8.RuneSelf || v[i] == ' ' && space {
+			return strings.Join(strings.Fields(v), " ")
+		}
+		space = v[i] == ' '
+	}
+	return strings.TrimSuffix(v, " ")
+}
 
 func foldText(v string) (string, error) {
 	if !utf8.ValidString(v) {

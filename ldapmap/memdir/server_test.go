@@ -25,7 +25,7 @@ func TestBindTellsRightFromWrong(t *testing.T) {
 		who          string
 	}{
 		{ann, "ann-secret", 0, "dn:" + ann},
-		{strings.ToUpper(ann), "ann-secret", 0, "dn:" + strings.ToUpper(ann)},
+		{strings.ToUpper(ann), "ann-secret", 0, "dn:" + ann},
 		{admin, "admin-secret", 0, "dn:" + admin},
 		{ann, "Ann-secret", 49, ""},
 		{admin, "wrong", 49, ""},

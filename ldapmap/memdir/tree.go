@@ -82,6 +82,10 @@ func (t *tree) replace(n *node, e *entry) {
 		if slices.Equal(was, is) {
 			continue
 		}
+		if len(was) == 0 && len(is) == 1 { // most changes to most indexes
+			index[is[0]] = append(index[is[0]], n)
+			continue
+		}
 		old := make(map[string]bool, len(was))
 		for _, v := range was {
 			old[v] = true
