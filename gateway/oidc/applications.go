@@ -43,25 +43,28 @@ func (p *Provider) Applications(r *http.Request, visit *session.Visit) ([]Applic
 	return apps, nil
 }
 
-// RevokeApplication takes back what the person lets an application have: its tokens are dead at once. Errors: NotFound; Denied for one that
-// the organisation trusts.
-func (p *Provider) RevokeApplication(r *http.Request, visit *session.Visit, id string) error {
+// RevokeApplication takes back what the person lets an application have: its tokens are dead at once. It returns the application's name. Errors: NotFound;
+// Denied for one that the organisation trusts.
+func (p *Provider) RevokeApplication(r *http.Request, visit *session.Visit, id string) (string, error) {
 	ctx := r.Context()
 	if _, ok := visit.Record.Consent(id); !ok {
-		return fault.New(fault.NotFound, "the person lets no application %q in", bounded(id, 130))
+		return "", fault.New(fault.NotFound, "the person lets no application %q in", bounded(id, 130))
 	}
 	client, err := p.clients.find(ctx, id)
 	switch {
 	case err != nil && !fault.Is(err, fault.NotFound):
-		return err
+		return "", err
 	case client != nil && client.Trusted:
-		return fault.Say(fault.Denied, "", "This application belongs to your organisation and cannot be removed.")
+		return "", fault.Say(fault.Denied, "", "This application belongs to your organisation and cannot be removed.")
 	}
 	if err := p.Records.RevokeClient(ctx, visit.Record, id); err != nil {
-		return err
+		return "", err
 	}
 	p.event(ctx, r, audit.Event{Action: audit.ConsentRevoked, Person: visit.User.ID, Username: visit.User.Get(ldapmap.Username), Client: id})
-	return nil
+	if client == nil {
+		return id, nil
+	}
+	return client.DisplayName(), nil
 }
 
 func scopeList(scopes []string) string { return strings.Join(scopes, " ") }

@@ -143,7 +143,7 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, q *request, ag
 		return err
 	}
 	to, err := p.Kit.SealReturn(web.ReturnTo{
-		Path:  PathAuthorize + "?" + resumeParam + "=" + sealed,
+		Path:  PathAuthorize + "?" + ResumeParam + "=" + sealed,
 		App:   p.card(q.client),
 		Login: bounded(q.form().Get("login_hint"), 200),
 		Again: again,
@@ -164,7 +164,7 @@ func (p *Provider) wait(w http.ResponseWriter, r *http.Request, path string, q w
 	if err != nil {
 		return err
 	}
-	return p.Kit.SeeOther(w, r, path+"?"+resumeParam+"="+sealed)
+	return p.Kit.SeeOther(w, r, path+"?"+ResumeParam+"="+sealed)
 }
 
 // consented tells whether the person lets the client have the scopes; for a trusted client it is made so, with one write, the first time.

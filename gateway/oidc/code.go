@@ -26,7 +26,7 @@ func (p *Provider) newCode(q *request, visit *session.Visit, standing state.Stan
 	c := &code{
 		ID: hex.EncodeToString(id), Redirect: q.form().Get("redirect_uri"), Challenge: q.form().Get("code_challenge"), Nonce: q.form().Get("nonce"),
 		Standing: standing, Made: now.Unix(), Expires: now.Add(p.Lifetimes.Code).Unix(),
-		Refresh: q.client.mayRefresh() && (q.client.AlwaysRefresh || has(q.scopes, scopeOffline)),
+		Refresh: q.client.mayRefresh() && (q.client.AlwaysRefresh || has(q.scopes, ScopeOffline)),
 		signOn: signOn{
 			Client: q.client.ID, Person: visit.User.ID, DN: visit.User.DN, SID: visit.Session.SID, Scopes: q.scopes,
 			AuthTime: visit.Session.AuthTime.Unix(), AMR: visit.Session.AMR, ACR: visit.Session.ACR, Mark: markOf(visit.User),

@@ -24,7 +24,7 @@ type Question struct {
 	Offline bool // access that lasts while the person is away
 	Again   bool // some of it was agreed to before
 	Switch  string
-	// Sealed is the request, for the form to carry.
+	// Sealed is the request, for the form to carry in ResumeParam.
 	Sealed string
 
 	req *request
@@ -50,11 +50,11 @@ func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, 
 	if err != nil {
 		return nil, err
 	}
-	sealed := r.Form.Get(resumeParam)
+	sealed := r.Form.Get(ResumeParam)
 	if sealed == "" {
 		return nil, fault.Say(fault.Invalid, "", "This link to an application is not complete. Go back to the application and start again.")
 	}
-	back := PathAuthorize + "?" + resumeParam + "=" + sealed
+	back := PathAuthorize + "?" + ResumeParam + "=" + sealed
 	req, err := p.parse(r, waits)
 	if err != nil {
 		return &Question{Elsewhere: back}, nil // the authorization endpoint knows what to say
@@ -66,7 +66,15 @@ func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, 
 	if visit == nil {
 		return &Question{Elsewhere: back}, nil
 	}
-	q := &Question{App: p.card(req.client), Visit: visit, Sealed: sealed, req: req}
+	if r.Method == http.MethodPost && waits.Shown != visit.Session.ID {
+		// Somebody else signed in since the page was shown: they have to see it first.
+		return &Question{Elsewhere: PathConsent + "?" + ResumeParam + "=" + sealed}, nil
+	}
+	q := &Question{App: p.card(req.client), Visit: visit, req: req}
+	waits.Shown = visit.Session.ID
+	if q.Sealed, err = p.seal(purposeRequest, waits); err != nil {
+		return nil, err
+	}
 	to, err := p.Kit.SealReturn(web.ReturnTo{Path: back, App: q.App, Again: true})
 	if err != nil {
 		return nil, err
@@ -77,8 +85,8 @@ func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, 
 		known := have.Covers([]string{s}, nil) && have.Trusted == req.client.Trusted
 		q.Again = q.Again || known
 		switch s {
-		case scopeOpenID:
-		case scopeOffline:
+		case ScopeOpenID:
+		case ScopeOffline:
 			q.Offline = true
 		default:
 			asked := Asked{Scope: s, New: !known}
@@ -90,6 +98,9 @@ func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, 
 	}
 	return q, nil
 }
+
+// Told returns the fields that a scope tells of.
+func (p *Provider) Told(scope string) []ldapmap.Field { return p.catalogue.of(scope) }
 
 // shown are the fields of the person that a scope tells of, with their values; fields without a value are left out.
 func (p *Provider) shown(r *http.Request, u *ldapmap.User, scope string) ([]AskedClaim, error) {
@@ -142,5 +153,5 @@ func (p *Provider) Decide(r *http.Request, q *Question, yes bool) (string, error
 	if err != nil {
 		return "", err
 	}
-	return PathAuthorize + "?" + resumeParam + "=" + sealed, nil
+	return PathAuthorize + "?" + ResumeParam + "=" + sealed, nil
 }

@@ -19,9 +19,10 @@ const (
 	maxRequest = 4000
 	// requestLasts is how long somebody may take to sign in and to consent.
 	requestLasts = time.Hour
-	// resumeParam holds a sealed request that waited for its person.
-	resumeParam = "resume"
 )
+
+// ResumeParam is the parameter, in an address or a form, that holds a sealed request which waits for its person.
+const ResumeParam = "resume"
 
 // waiting is an authorization request on its way through the sign-in and consent pages. It travels in the address, sealed: no replica
 // remembers it.
@@ -30,8 +31,10 @@ type waiting struct {
 	At    int64  `json:"t"` // when, in milliseconds since 1970
 	// Looked tells that the provider has seen who was there then, and Seen which session that was: a request for a fresh
 	// sign-in is met by another session only.
-	Looked bool    `json:"l,omitempty"`
-	Seen   string  `json:"s,omitempty"`
+	Looked bool   `json:"l,omitempty"`
+	Seen   string `json:"s,omitempty"`
+	// Shown is the session to which the consent page was shown: nobody else can answer it.
+	Shown  string  `json:"w,omitempty"`
 	Answer *answer `json:"a,omitempty"`
 }
 
@@ -72,7 +75,7 @@ func (p *Provider) readWaiting(w http.ResponseWriter, r *http.Request) (waiting,
 	if err := r.ParseForm(); err != nil {
 		return waiting{}, &pageError{RFC6749Error: fosite.ErrInvalidRequest.WithHint("The request cannot be read.")}
 	}
-	sealed := r.Form.Get(resumeParam)
+	sealed := r.Form.Get(ResumeParam)
 	if sealed == "" {
 		q := waiting{Query: r.Form.Encode(), At: p.Clock().UnixMilli()}
 		if len(q.Query) > maxRequest {

@@ -9,11 +9,8 @@ import (
 
 // The scopes that mean something to the provider itself; all others ask for claims (OpenID Connect Core 5.4 and 11).
 const (
-	scopeOpenID  = "openid"
-	scopeOffline = "offline_access"
-	scopeEmail   = "email"
-	scopePhone   = "phone"
-	scopeGroups  = "groups"
+	ScopeOpenID  = "openid"
+	ScopeOffline = "offline_access"
 )
 
 // catalogue is which claims there are and which scope asks for each. It is made from the mapping's fields, so that an
@@ -24,7 +21,7 @@ type catalogue struct {
 }
 
 func newCatalogue(fields []ldapmap.Field) *catalogue {
-	c := &catalogue{scopes: []string{scopeOpenID, scopeOffline}}
+	c := &catalogue{scopes: []string{ScopeOpenID, ScopeOffline}}
 	for _, f := range fields {
 		if f.Claim == "" {
 			continue

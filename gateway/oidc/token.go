@@ -151,7 +151,7 @@ func (p *Provider) respond(ctx context.Context, client *Client, g *granted, resp
 		}
 		resp.SetExtra("refresh_token", sealed)
 	}
-	if g.has(scopeOpenID) {
+	if g.has(ScopeOpenID) {
 		id, err := p.idToken(ctx, client, g, access)
 		if err != nil {
 			return serverTrouble(err)

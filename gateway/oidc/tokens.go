@@ -88,7 +88,7 @@ func (c *code) decision() state.Code {
 		ID: c.grantID(), Expires: time.Unix(c.Expires, 0), Standing: c.Standing, Refresh: c.Refresh,
 		Grant: state.Grant{
 			Expires: time.Unix(c.Ends, 0), Made: time.Unix(c.Made, 0), SID: c.SID, AuthTime: time.Unix(c.AuthTime, 0),
-			Offline: c.has(scopeOffline), Scopes: c.Scopes, ACR: c.ACR, AMR: c.AMR,
+			Offline: c.has(ScopeOffline), Scopes: c.Scopes, ACR: c.ACR, AMR: c.AMR,
 		},
 	}
 }

@@ -26,7 +26,7 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	t, u, err := p.active(r.Context(), sealed)
-	if err == nil && !t.has(scopeOpenID) {
+	if err == nil && !t.has(ScopeOpenID) {
 		err = fosite.ErrScopeNotGranted
 	}
 	if err != nil {

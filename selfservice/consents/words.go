@@ -1,0 +1,83 @@
+package consents
+
+import (
+	"encoding/base64"
+	"time"
+
+	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/ldapmap"
+	"github.com/wicketgate/wicketgate/templates"
+	"github.com/wicketgate/wicketgate/templates/i18n"
+)
+
+// label is what a scope means to the person. A scope for one field of the configuration is called as that field is.
+func (f *Flow) label(scope string, loc *i18n.Locale) string {
+	switch scope {
+	case "profile":
+		return loc.T("Your name and what else is in your profile")
+	case "email":
+		return loc.T("Your mail address")
+	case "phone":
+		return loc.T("Your phone number")
+	case "address":
+		return loc.T("Your postal address")
+	case "groups":
+		return loc.T("The groups you are in")
+	case oidc.ScopeOffline:
+		return loc.T("Access while you are away")
+	}
+	if told := f.Provider.Told(scope); len(told) == 1 {
+		return name(told[0], loc)
+	}
+	return scope
+}
+
+// name is what a field is called on pages.
+func name(f ldapmap.Field, loc *i18n.Locale) string {
+	if words := f.Label.In(loc.Tag(), loc.T); words != "" {
+		return words
+	}
+	return f.Name
+}
+
+// scope shows what the application would see now, in the person's own values. What has none is left out.
+func (f *Flow) scope(asked oidc.Asked, again bool, loc *i18n.Locale) templates.Scope {
+	s := templates.Scope{Label: f.label(asked.Scope, loc), New: again && asked.New}
+	for _, c := range asked.Claims {
+		shown := templates.Claim{Label: name(c.Field, loc)}
+		if c.Field.Type == ldapmap.TypePhoto {
+			shown.Image = "data:image/jpeg;base64," + base64.StdEncoding.EncodeToString([]byte(c.Values[0]))
+		} else {
+			for _, v := range c.Values {
+				shown.Values = append(shown.Values, value(c.Field, v, loc))
+			}
+		}
+		s.Claims = append(s.Claims, shown)
+	}
+	return s
+}
+
+// value writes one canonical value for reading.
+func value(f ldapmap.Field, v string, loc *i18n.Locale) string {
+	for _, c := range f.Choices {
+		if c.Value == v {
+			return c.Label.In(loc.Tag(), loc.T)
+		}
+	}
+	switch f.Type {
+	case ldapmap.TypeBool:
+		if v == "true" {
+			return loc.T("Yes")
+		}
+		return loc.T("No")
+	case ldapmap.TypeDate:
+		if day, err := time.Parse(time.DateOnly, v); err == nil {
+			return loc.Date(day)
+		}
+	case ldapmap.TypeTime:
+		if at, err := time.Parse(time.RFC3339, v); err == nil {
+			return loc.DateTime(at)
+		}
+	}
+	return v
+}
