@@ -97,7 +97,9 @@ func (c *compiler) rules() {
 		path := "users.attributes." + name
 		switch {
 		case r.isOff():
-		case !validFieldName(name):
+		case name == "password" || name == "id":
+			c.add(path, name, "a name that the program does not use itself")
+		case !fieldName.MatchString(name):
 			c.add(path, name, "a name of small letters, digits and underscores, a letter first")
 		case len(r.Label) == 0:
 			c.add(path, name, "a field that we know, or a label for a field of your own", didYouMean(name, names))
@@ -114,8 +116,6 @@ func (c *compiler) rules() {
 	}
 }
 
-func validFieldName(s string) bool { return fieldName.MatchString(s) && s != "password" && s != "id" }
-
 var fieldName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
 
 // rule compiles one field.
@@ -131,7 +131,7 @@ func (c *compiler) rule(f Field, s Rule) {
 	}
 	if !r.field.ReadOnly && len(r.values) == 0 && r.bit == 0 {
 		for _, a := range r.attributes {
-			if other, taken := c.writers[strings.ToLower(a)]; taken {
+			if other, taken := c.writers[strings.ToLower(a)]; taken && other != f.Name {
 				c.add(path, a, fmt.Sprintf("an attribute that %s does not write too", other), "make one of them read_only, or unmap it with \"no\"")
 			}
 			c.writers[strings.ToLower(a)] = f.Name
@@ -290,7 +290,7 @@ func (c *compiler) syntax(path string, s Rule, r *rule) {
 	translated := r.template != nil || r.pattern != nil || len(r.values) > 0
 	if translated {
 		r.codec = codecs()["text"]
-	} else if r.bit == 0 && !slices.Contains(r.codec.types, r.field.Type) {
+	} else if r.bit == 0 && slices.Contains(types(), r.field.Type) && !slices.Contains(r.codec.types, r.field.Type) {
 		c.add(path, attribute, fmt.Sprintf("a syntax for a field of type %s; %s gives %s", r.field.Type, name, r.codec.types[0]), "choose with type: or syntax:")
 	}
 	if r.bit != 0 {

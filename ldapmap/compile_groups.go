@@ -45,7 +45,7 @@ func (c *compiler) groups(all Spec) {
 	orElse(&g.spec.MemberHolds, "dn")
 	orElse(&g.spec.Empty, "allow")
 	for _, a := range []struct{ path, name string }{
-		{"groups.id", g.spec.ID}, {"groups.name", g.spec.Name}, {"groups.display_name", s.DisplayName}, {"groups.description", s.Description},
+		{"groups.id", s.ID}, {"groups.name", g.spec.Name}, {"groups.display_name", s.DisplayName}, {"groups.description", s.Description},
 		{"groups.owner", s.Owner}, {"groups.member", g.spec.Member}, {"groups.primary", s.Primary},
 	} {
 		if a.name != "" {

@@ -1,6 +1,10 @@
 package ldapmap
 
 import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
@@ -56,14 +60,13 @@ func anyOf(rules []*rule, compare func(*rule, string) Filter) Filter {
 	return any
 }
 
-// CheckLogin tells whether a login can be looked for at all: 1 to 256 bytes of UTF-8 without control characters. Errors: NotFound.
+// CheckLogin tells whether a login can be looked for at all: 1 to 256 bytes of UTF-8 without control characters, and not blank. Errors: NotFound.
 func CheckLogin(login string) error {
 	const most = 256
-	if login == "" || len(login) > most {
-		return fault.New(fault.NotFound, "a login of %d bytes", len(login))
-	}
-	f := Field{Name: Username, Type: TypeText, MaxLength: most}
-	if _, err := f.Clean(login); err != nil {
+	switch {
+	case len(login) > most || strings.TrimSpace(login) == "":
+		return fault.New(fault.NotFound, "a login of %d bytes, or blank", len(login))
+	case !utf8.ValidString(login) || strings.ContainsFunc(login, unicode.IsControl):
 		return fault.New(fault.NotFound, "a login with characters that no login has")
 	}
 	return nil
