@@ -21,8 +21,10 @@
 // changes everything or nothing. A search matches under the read lock, so that it sees one moment of the
 // directory, and sends its answer after letting go.
 //
-// Where servers differ memdir does as OpenLDAP's slapd 2.5 does, except that renaming through Modify is
-// notAllowedOnRDN (67), as RFC 4511 says, and not namingViolation.
+// Where servers differ memdir does as OpenLDAP's slapd 2.5 does, with these exceptions: renaming through Modify is
+// notAllowedOnRDN (67), as RFC 4511 says, and not namingViolation; an unauthenticated bind succeeds unless
+// Options.RefuseUnauthenticatedBind; password hashes are readable to those who may manage them only; and
+// LDAP_MATCHING_RULE_IN_CHAIN, which slapd lacks, is answered as Active Directory does.
 //
 // The package imports nothing else of this module. Callers are the demo and tests, ldapmap/ldaptest before all.
 package memdir

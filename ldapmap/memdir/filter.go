@@ -114,9 +114,7 @@ func (d *directory) assertionInto(f *filter, value string) {
 	}
 	f.rule = f.typ.equality
 	if f.kind == filterGreater || f.kind == filterLess {
-		if f.rule = f.typ.ordering; f.rule == nil {
-			f.rule = impliedOrdering(f.typ)
-		}
+		f.rule = f.typ.ordering
 	}
 	if f.rule == nil {
 		f.undefined = true
@@ -126,19 +124,6 @@ func (d *directory) assertionInto(f *filter, value string) {
 	if f.value, err = d.schema.applyRule(f.rule, value); err != nil {
 		f.undefined = true
 	}
-}
-
-// impliedOrdering serves attributes whose definition names no ORDERING rule but whose values have an order
-// that nobody doubts; slapd does so for integers and times as well.
-func impliedOrdering(t *attributeType) *rule {
-	if t.equality == nil {
-		return nil
-	}
-	switch t.equality.name {
-	case "integerMatch", "generalizedTimeMatch", "numericStringMatch", "caseIgnoreMatch", "caseExactMatch":
-		return t.equality
-	}
-	return nil
 }
 
 func (d *directory) parseSubstrings(f *filter, p *ber.Packet) error {

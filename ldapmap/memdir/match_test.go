@@ -39,7 +39,7 @@ func TestValuesCompareAsTheirSyntaxSays(t *testing.T) {
 		"(postalAddress=1 high st$london)":                  true,
 		"(manager=uid=ann,ou=people,dc=example,dc=org)":     true,
 		"(manager=not a name)":                              false,
-		"(cn>=smith)":                                       true,
+		"(cn>=smith)":                                       false,
 		"(cn<=smith)":                                       false,
 		"(createTimestamp>=2000010100Z)":                    true,
 		"(createTimestamp>=200001010000+0130)":              true,

@@ -86,7 +86,7 @@ func (d *directory) rename(r *request, op *ber.Packet) error {
 
 func (d *directory) newParent(s *session, n *node, req *renameRequest) (*node, error) {
 	if n.parent == nil {
-		return nil, fail(UnwillingToPerform, "cannot rename a suffix")
+		return nil, fail(AffectsMultipleDSAs, "cannot rename a suffix")
 	}
 	parent := n.parent
 	if req.superior != nil {

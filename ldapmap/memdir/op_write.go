@@ -216,16 +216,16 @@ func (d *directory) compare(r *request, op *ber.Packet) error {
 	if t.equality == nil {
 		return fail(InappropriateMatching, "%s has no equality rule", t.name)
 	}
-	attrs := slices.DeleteFunc(slices.Clone(d.attributesOf(n, t)), func(a attribute) bool { return !hasOptions(a.options, options) })
-	if len(attrs) == 0 {
-		return &Result{Code: NoSuchAttribute}
-	}
 	norm, err := d.schema.normalForm(t, value)
 	if err != nil {
 		return fail(InvalidAttributeSyntax, "%s: value invalid per syntax", t.name)
 	}
+	attrs := slices.DeleteFunc(slices.Clone(d.attributesOf(n, t)), func(a attribute) bool { return !hasOptions(a.options, options) })
+	if len(attrs) == 0 {
+		return &Result{Code: NoSuchAttribute}
+	}
 	for _, a := range attrs {
-		if a.index(norm) >= 0 || t == d.known.userPassword && verifyAny(a.vals, value) >= 0 {
+		if a.index(norm) >= 0 {
 			return &Result{Code: CompareTrue}
 		}
 	}

@@ -66,11 +66,10 @@ func exactText(v string) (string, error) {
 }
 
 func integerForm(v string) (string, error) {
-	n, ok := new(big.Int).SetString(v, 10)
-	if !ok || len(v) > 1000 {
+	if len(v) > 1000 || !integerPattern.MatchString(v) {
 		return "", errNotInSyntax
 	}
-	return n.String(), nil
+	return v, nil
 }
 
 func compareIntegers(a, b string) int {

@@ -39,25 +39,27 @@ func (d *directory) checkSchema(e *entry) error {
 
 	must, may, extensible := map[*attributeType]*objectClass{}, map[*attributeType]bool{}, false
 	seen := map[*objectClass]bool{}
-	var collect func(*objectClass)
-	collect = func(c *objectClass) {
+	var collect func(c, listed *objectClass)
+	collect = func(c, listed *objectClass) {
 		if seen[c] {
 			return
 		}
 		seen[c] = true
 		extensible = extensible || c.name == "extensibleObject"
 		for _, t := range c.must {
-			must[t] = c
+			if must[t] == nil {
+				must[t] = listed
+			}
 		}
 		for _, t := range c.may {
 			may[t] = true
 		}
 		for _, s := range c.sups {
-			collect(s)
+			collect(s, listed)
 		}
 	}
 	for _, c := range classes {
-		collect(c)
+		collect(c, c)
 	}
 	for t, c := range must {
 		if !slices.ContainsFunc(e.attrs, func(a attribute) bool { return a.typ == t }) {

@@ -26,7 +26,7 @@ func TestFiltersFindWhoTheyShould(t *testing.T) {
 		{"(uidNumber>=1000)", []string{bob}},
 		{"(uidNumber>=99)", []string{bob}},
 		{"(uidNumber<=1001)", nil},
-		{"(uidNumber=01002)", []string{bob}},
+		{"(uidNumber=01002)", nil},
 		{"(uidNumber:1.2.840.113556.1.4.803:=2)", []string{bob}},
 		{"(uidNumber:1.2.840.113556.1.4.803:=3)", nil},
 		{"(uidNumber:1.2.840.113556.1.4.804:=3)", []string{bob}},

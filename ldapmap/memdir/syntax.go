@@ -40,11 +40,6 @@ func isIA5(v string) bool {
 	return true
 }
 
-// isJPEG looks at the start and end markers only, as slapd does.
-func isJPEG(v string) bool {
-	return len(v) >= 4 && strings.HasPrefix(v, "\xff\xd8") && strings.HasSuffix(v, "\xff\xd9")
-}
-
 func isNumeric(v string) bool { return v != "" && strings.Trim(v, "0123456789 ") == "" }
 
 var syntaxes = map[string]*syntax{
@@ -58,7 +53,6 @@ var syntaxes = map[string]*syntax{
 	"24": {valid: func(v string) bool { _, err := parseGeneralizedTime(v); return err == nil }},
 	"26": {valid: isIA5},
 	"27": {valid: func(v string) bool { return len(v) <= 1000 && integerPattern.MatchString(v) }},
-	"28": {valid: isJPEG},
 	"34": {dn: true},
 	"36": {valid: isNumeric},
 	"38": {valid: oidPattern.MatchString},
