@@ -37,6 +37,13 @@ func neglected(t *testing.T) *world {
 	return w
 }
 
+// atOnce is a wait that is over.
+func atOnce(time.Duration) <-chan time.Time {
+	c := make(chan time.Time)
+	close(c)
+	return c
+}
+
 func TestTheJanitorClearsAwayWhatHasExpiredAndNothingElse(t *testing.T) {
 	t.Parallel()
 	w := neglected(t)
@@ -74,10 +81,8 @@ func TestJanitorsOfSeveralReplicasDoNotGetInEachOthersWay(t *testing.T) {
 	w := neglected(t)
 	var mu sync.Mutex
 	var total state.Swept
-	now := make(chan time.Time)
-	close(now)
 	race(4, func(int) error {
-		s, err := (&state.Janitor{Records: w.Records, After: func(time.Duration) <-chan time.Time { return now }}).Round(w.ctx())
+		s, err := (&state.Janitor{Records: w.Records, After: atOnce}).Round(w.ctx())
 		mu.Lock()
 		defer mu.Unlock()
 		total.Values += s.Values
@@ -99,7 +104,7 @@ func TestASignInDuringTheJanitorsRoundIsKept(t *testing.T) {
 		}
 		return nil
 	}
-	_, err := (&state.Janitor{Records: w.Records}).Round(w.ctx())
+	_, err := (&state.Janitor{Records: w.Records, After: atOnce}).Round(w.ctx())
 	w.ok(err)
 	if _, ok := w.person().Session(hexID(77), w.now()); !ok {
 		t.Error("the session is gone")
@@ -111,12 +116,12 @@ func TestAJanitorThatFailsSaysSoAndTriesAgain(t *testing.T) {
 	w := neglected(t)
 	down := errors.New("cable cut")
 	w.spy.Before = func(verb string, _ state.Path) error {
-		if verb == "change" {
+		if verb == "change" || verb == "delete" {
 			return down
 		}
 		return nil
 	}
-	s, err := (&state.Janitor{Records: w.Records}).Round(w.ctx())
+	s, err := (&state.Janitor{Records: w.Records, After: atOnce}).Round(w.ctx())
 	w.is(err, down)
 	if s.Values != 0 {
 		t.Errorf("it says it cleared %+v", s)
