@@ -13,6 +13,9 @@
 // Load reads the catalogues once; Bundle.Match picks a Locale for a request; both are safe for concurrent use and never
 // change. Everybody above the directory imports this package; it imports nothing of this module.
 //
+// Packages that may not import this one (ldapmap) say their texts with fault.Say: any function whose parameter is called words, and
+// any field called Words, holds a text for people, and whoever shows it makes a Message of it.
+//
 // After adding a text, run "go generate ./templates/i18n" and translate the new entries of fr.po.
 package i18n
 

@@ -54,7 +54,7 @@ func module(t *testing.T, files map[string]string) string {
 	return root
 }
 
-const program = `package p
+const sources = `package p
 
 import "example.org/i18n"
 
@@ -62,15 +62,24 @@ func f(loc *i18n.Locale, n int) []any {
 	return []any{
 		i18n.M("Plain"), i18n.MN("%d day", "%d days", n, n), i18n.MC("month", "May"), i18n.M("in " + "parts"),
 		loc.T("Said"), loc.N("one", "many", n), loc.C("verb", "Open"),
-		i18n.M(computed()), other.M("not ours"), i18n.Verbatim("as it is"),
+		i18n.M(computed()), other.M("not ours"), i18n.Verbatim("as it is"), i18n.M(spoken), spoken, silent,
+		refuse(n, "Refused"), fault.Say(1, "field", "Said by another folder", n), &E{Words: "In a literal"}, &E{Words: constantWords}, &E{Log: "not for people"},
 	}
 }
+
+const (
+	spoken        = "A constant"
+	silent        = "not said"
+	constantWords = "Another constant"
+)
+
+func refuse(n int, words string, args ...any) error { say := func(words string) error { return nil }; say("In a closure"); return fault.Say(1, "", words, args...) }
 `
 
 func TestEveryWayOfSayingATextIsFound(t *testing.T) {
 	t.Parallel()
 	root := module(t, map[string]string{
-		"go.mod": "module m\n", "p.go": program, "p_test.go": `package p; var _ = i18n.M("only a test")`,
+		"go.mod": "module m\n", "p.go": sources, "fault/fault.go": "package fault\n\nfunc Say(code int, field, words string, args ...any) error { return nil }\n\nfunc Wrap(text string) {}\n\nvar _ = Wrap", "q/q.go": "package q\n\nvar _ = refuse(1, \"a function of another folder\")", "p_test.go": `package p; var _ = i18n.M("only a test")`,
 		"templates/html/a/b.html": `{{define "x"}}{{if .Y}}{{t "In HTML" .Z}}{{else}}{{tn "a door" "%d doors" .N .N}}{{end}}{{range .L}}{{template "q" (dict "K" (t "Nested"))}}{{end}}{{with .W}}{{tc "verb" "Close"}}{{end}}{{end}}`,
 		"templates/mail/c.txt":    `{{define "subject"}}{{t "In a mail"}}{{end}}`,
 	})
@@ -80,6 +89,7 @@ func TestEveryWayOfSayingATextIsFound(t *testing.T) {
 	}
 	want := []key{
 		{"", "Plain", ""}, {"", "%d day", "%d days"}, {"month", "May", ""}, {"", "in parts", ""}, {"", "Said", ""}, {"", "one", "many"}, {"verb", "Open", ""},
+		{"", "A constant", ""}, {"", "Refused", ""}, {"", "Said by another folder", ""}, {"", "In a literal", ""}, {"", "Another constant", ""}, {"", "In a closure", ""},
 		{"", "In HTML", ""}, {"", "a door", "%d doors"}, {"", "Nested", ""}, {"verb", "Close", ""}, {"", "In a mail", ""},
 	}
 	for _, k := range want {
@@ -103,7 +113,7 @@ func TestATextThatIsNotWrittenOutInATemplateIsRefused(t *testing.T) {
 func TestUpdatingKeepsTranslationsAndDropsWhatIsGone(t *testing.T) {
 	t.Parallel()
 	root := module(t, map[string]string{
-		"go.mod": "module m\n", "p.go": program,
+		"go.mod": "module m\n", "p.go": sources,
 		"templates/i18n/en.po": "",
 		"templates/i18n/fr.po": "msgid \"\"\nmsgstr \"\"\n\"Plural-Forms: nplurals=2; plural=(n > 1);\\n\"\n\n" +
 			"msgid \"Plain\"\nmsgstr \"Simple «\u00a0ici\u00a0»\"\n\nmsgid \"%d day\"\nmsgid_plural \"%d days\"\nmsgstr[0] \"%d jour\"\nmsgstr[1] \"%d jours\"\n\n" +
