@@ -6,6 +6,7 @@ package statetest
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -15,7 +16,7 @@ import (
 // Memory is a store in memory which compares as directories do. The zero value is ready.
 type Memory struct {
 	mu      sync.Mutex
-	records map[state.Path][]string
+	records map[state.Path]map[string]string // the text of each value by what is compared of it
 }
 
 var _ state.Store = (*Memory)(nil)
@@ -31,7 +32,7 @@ func (m *Memory) Get(ctx context.Context, p state.Path) (state.Record, error) {
 	if !ok {
 		return state.Record{}, state.ErrNotFound
 	}
-	return state.Record{Path: p, Values: slices.Clone(values)}, nil
+	return state.Record{Path: p, Values: slices.Collect(maps.Values(values))}, nil
 }
 
 // Create implements state.Store.
@@ -45,9 +46,13 @@ func (m *Memory) Create(ctx context.Context, r state.Record) error {
 		return state.ErrExists
 	}
 	if m.records == nil {
-		m.records = map[state.Path][]string{}
+		m.records = map[state.Path]map[string]string{}
 	}
-	m.records[r.Path] = slices.Clone(r.Values)
+	values := make(map[string]string, len(r.Values))
+	for _, v := range r.Values {
+		values[state.Fold(v)] = v
+	}
+	m.records[r.Path] = values
 	return nil
 }
 
@@ -62,19 +67,20 @@ func (m *Memory) Change(ctx context.Context, p state.Path, remove, add []string)
 	if !ok {
 		return state.ErrNotFound
 	}
-	values = slices.Clone(values)
+	values = maps.Clone(values)
 	for _, v := range remove {
-		i := index(values, v)
-		if i < 0 {
+		f := state.Fold(v)
+		if _, ok := values[f]; !ok {
 			return state.ErrGone
 		}
-		values = slices.Delete(values, i, i+1)
+		delete(values, f)
 	}
 	for _, v := range add {
-		if index(values, v) >= 0 {
+		f := state.Fold(v)
+		if _, ok := values[f]; ok {
 			return state.ErrPresent
 		}
-		values = append(values, v)
+		values[f] = v
 	}
 	m.records[p] = values
 	return nil
@@ -100,7 +106,7 @@ func (m *Memory) List(ctx context.Context, k state.Kind, yield func(state.Record
 	var all []state.Record
 	for p, values := range m.records {
 		if p.Kind == k {
-			all = append(all, state.Record{Path: p, Values: slices.Clone(values)})
+			all = append(all, state.Record{Path: p, Values: slices.Collect(maps.Values(values))})
 		}
 	}
 	m.mu.Unlock()
@@ -113,11 +119,6 @@ func (m *Memory) List(ctx context.Context, k state.Kind, yield func(state.Record
 		}
 	}
 	return nil
-}
-
-func index(values []string, v string) int {
-	f := state.Fold(v)
-	return slices.IndexFunc(values, func(o string) bool { return state.Fold(o) == f })
 }
 
 func first(errs ...error) error {
