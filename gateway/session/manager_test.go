@@ -58,7 +58,9 @@ func TestASessionDiesWithWhatItStoodOn(t *testing.T) {
 		"account ended":    func(w *world, _ *browser) { w.user("ada").Account.Expires = w.clock },
 		"account gone":     func(w *world, _ *browser) { delete(w.people.users, "id-ada") },
 		"another at the DN": func(w *world, _ *browser) {
-			w.people.users["id-ada"] = ldapmap.NewUser(ldapmap.Ref{ID: "new", DN: w.user("ada").DN})
+			other := ldapmap.NewUser(ldapmap.Ref{ID: "new", DN: w.user("ada").DN})
+			other.Account.Mark = w.user("ada").Account.Mark
+			w.people.users["id-ada"] = other
 		},
 		"12 hours later":        func(w *world, _ *browser) { w.clock = w.clock.Add(12 * time.Hour) },
 		"signed out everywhere": func(w *world, _ *browser) { must(w.t, w.EndAll(w.t.Context(), "id-ada")) },
