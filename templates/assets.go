@@ -44,6 +44,9 @@ func newAssets(theme *theme) (*assets, error) {
 			return nil, err
 		}
 	}
+	if contents["style.css"], err = stylesheet(); err != nil {
+		return nil, err
+	}
 	for name, data := range theme.static {
 		contents[name] = data
 	}
@@ -58,6 +61,23 @@ func newAssets(theme *theme) (*assets, error) {
 		}
 	}
 	return a, nil
+}
+
+// stylesheet joins the files of the folder css.
+func stylesheet() ([]byte, error) {
+	names, err := fs.Glob(builtin, "css/*.css")
+	if err != nil {
+		return nil, err
+	}
+	var css bytes.Buffer
+	for _, name := range names {
+		data, err := fs.ReadFile(builtin, name)
+		if err != nil {
+			return nil, err
+		}
+		css.Write(data)
+	}
+	return css.Bytes(), nil
 }
 
 func (a *assets) add(name string, data []byte) error {

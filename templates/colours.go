@@ -14,11 +14,11 @@ type Colours struct {
 	Accent string `yaml:"accent"`
 	// Gate is the large surface behind the door.
 	Gate string `yaml:"gate"`
-	// Lamp is the warm light: the focus ring, the lamp above the door.
+	// Lamp is the warm light: of notices, of what is current, of the focus on the gate.
 	Lamp string `yaml:"lamp"`
 }
 
-// The surfaces the accent must be readable on, as in static/style.css.
+// The surfaces the accent must be readable on, as in css/1-colours.css.
 const (
 	lightPaper, darkPaper = "#fffdf8", "#22241f"
 	onAccentLight         = "#ffffff"

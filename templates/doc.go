@@ -16,5 +16,8 @@
 //
 // A theme folder may replace the logo, the icon, the colours, any template and any text: see Theme.
 //
+// The style sheet is the folder css, served as one file; its first file holds the colours. "go run ./templates/gallery" shows every page
+// and mail with made-up data.
+//
 // The package is used by gateway/web and selfservice; of this module it imports templates/i18n only.
 package templates

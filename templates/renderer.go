@@ -13,7 +13,7 @@ import (
 	"github.com/wicketgate/wicketgate/templates/i18n"
 )
 
-//go:embed html mail static
+//go:embed html mail static css
 var builtin embed.FS
 
 // Options are what a Renderer is made from. Every field may be left zero.
