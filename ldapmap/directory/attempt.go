@@ -38,8 +38,9 @@ func (d *Directory) attempt(ctx context.Context, t *task) error {
 			i++
 			continue
 		}
+		gen := c.gen // afterwards the connection may be somebody else's
 		err = s.lend(c, t.do)
-		next := d.afterwards(ctx, s, t, err)
+		next := d.afterwards(ctx, s, gen, t, err)
 		switch {
 		case next == stay && unsent < 2:
 			unsent++
@@ -89,7 +90,7 @@ const (
 )
 
 // afterwards notes what an attempt says about the server and decides what comes next.
-func (d *Directory) afterwards(ctx context.Context, s *server, t *task, err error) next {
+func (d *Directory) afterwards(ctx context.Context, s *server, gen uint64, t *task, err error) next {
 	if r, ok := errors.AsType[*ResultError](err); ok {
 		if r.Code == CodeUnavailable {
 			s.trouble(ctx, err)
@@ -102,7 +103,7 @@ func (d *Directory) afterwards(ctx context.Context, s *server, t *task, err erro
 	b, ok := errors.AsType[*broken](err)
 	if !ok {
 		if err == nil {
-			s.markWell()
+			s.markWell(gen)
 		}
 		return finish
 	}

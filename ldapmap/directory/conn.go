@@ -33,6 +33,7 @@ func (s *server) dial(ctx context.Context) (*conn, error) {
 }
 
 func (s *server) connect(ctx context.Context) (*conn, error) {
+	gen := s.generation() // what happens to the server from now on casts doubt on this connection, too
 	raw, err := (&net.Dialer{}).DialContext(ctx, s.network, s.address)
 	if err != nil {
 		return nil, fmt.Errorf("connecting: %w", err)
@@ -56,7 +57,7 @@ func (s *server) connect(ctx context.Context) (*conn, error) {
 	if !stop() {
 		return nil, fmt.Errorf("connecting: %w", context.Cause(ctx))
 	}
-	c := &conn{srv: s, wire: newWire(raw, stream, s.cfg.MaxAnswer), born: s.clock(), gen: s.generation()}
+	c := &conn{srv: s, wire: newWire(raw, stream, s.cfg.MaxAnswer), born: s.clock(), gen: gen}
 	c.ldap = ldap.NewConn(c.wire, s.tls || s.startTLS)
 	c.ldap.Start()
 	return c, nil

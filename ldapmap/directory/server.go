@@ -53,11 +53,12 @@ func (s *server) state() (health, time.Time) {
 	return s.health, s.since
 }
 
-// markWell notes that the server answered.
-func (s *server) markWell() {
+// markWell notes that the server answered on a connection of the generation. An answer on an older one proves nothing: the
+// connection may have outlived what was seen since.
+func (s *server) markWell(gen uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.health == well {
+	if s.health == well || s.gen != gen {
 		return
 	}
 	s.log.Info("directory server is well", "server", s.url)
@@ -102,7 +103,7 @@ func (s *server) probeIfDue() {
 		defer s.running.Done()
 		ctx, cancel := context.WithTimeout(s.life, s.cfg.DialTimeout)
 		defer cancel()
-		err := s.probe(ctx)
+		gen, err := s.probe(ctx)
 		s.mu.Lock()
 		s.probing = false
 		s.mu.Unlock()
@@ -111,19 +112,19 @@ func (s *server) probeIfDue() {
 		case err != nil:
 			s.markDown(err)
 		default:
-			s.markWell()
+			s.markWell(gen)
 		}
 	}()
 }
 
-// probe makes a connection for the service account and asks the server something harmless.
-func (s *server) probe(ctx context.Context) error {
+// probe makes a connection for the service account and asks the server something harmless. It returns the connection's generation.
+func (s *server) probe(ctx context.Context) (uint64, error) {
 	c, err := s.open(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer c.close()
-	return c.validate(ctx)
+	return c.gen, c.validate(ctx)
 }
 
 // open makes a connection that is bound as the service account.

@@ -152,8 +152,9 @@ func (p *Proxy) serve(client net.Conn) {
 	}
 	defer server.Close()
 	p.mu.Lock()
-	if p.closed {
+	if p.closed || p.listen == nil { // it was accepted just before the line began to refuse
 		p.mu.Unlock()
+		sever(client)
 		return
 	}
 	p.conns[client], p.conns[server] = true, true
