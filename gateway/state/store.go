@@ -6,7 +6,19 @@
 // exactly what one LDAP Add, Modify, Delete and one-level search do atomically on every server, without a control, a schema or an
 // index. The path is the DN, so every hot read is a base-scope read, and every decision that must happen once is one Change.
 //
-// state/statetest holds the conformance suite that every implementation passes.
+// Records, on top of a Store, makes the decisions of sign-in, consent and tokens:
+//
+//	store.go check.go       Store, its promises and bounds
+//	value.go values.go      the values of a person's record, and how they are spelt
+//	person.go records.go    a person as read; Records, and what each decision costs
+//	sessions.go             starting, touching and ending sessions; "sign out everywhere"
+//	consents.go             consents; revoking an application or a grant
+//	redeem.go rotate.go     a code becomes a grant; a refresh token becomes the next
+//	use.go                  what works once
+//	tidy.go janitor.go      what has expired goes
+//
+// state/statetest holds the conformance suite that every implementation of Store passes. The package imports ldapmap/fault alone; session, ticket, oidc and
+// the composition root call it.
 package state
 
 import (
