@@ -65,7 +65,7 @@ func (p *Provider) decide(w http.ResponseWriter, r *http.Request, q *request, vi
 		return p.signIn(w, r, q, again)
 	}
 	web.SetPerson(r, visit.User.ID)
-	allowed, err := p.mayUse(r.Context(), visit.User, q.client)
+	allowed, err := p.mayUse(r.Context(), visit.User, q.client.ID)
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (p *Provider) consented(r *http.Request, q *request, visit *session.Visit) 
 	}
 	have, ok := visit.Record.Consent(q.client.ID)
 	enough := ok && have.Trusted == q.client.Trusted && have.Covers(q.scopes, nil)
-	if _, sound := visit.Record.Standing(q.client.ID); enough && sound {
+	if enough {
 		asked := q.Answer != nil && q.Answer.Session == visit.Session.ID
 		return asked || q.client.Trusted || !q.prompts("consent"), nil
 	}

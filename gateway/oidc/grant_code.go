@@ -44,7 +44,7 @@ func (h codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acce
 	if h.Clock().Unix() >= c.Expires {
 		return h.late(ctx, session)
 	}
-	u, err := h.person(ctx, &c.signOn, client)
+	u, err := h.person(ctx, &c.signOn)
 	if err != nil {
 		return err
 	}

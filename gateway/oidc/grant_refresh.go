@@ -40,7 +40,7 @@ func (h refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	if err != nil {
 		return err
 	}
-	u, err := h.person(ctx, &t.signOn, client)
+	u, err := h.person(ctx, &t.signOn)
 	if err != nil {
 		return err
 	}

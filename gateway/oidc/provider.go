@@ -57,7 +57,9 @@ type Deps struct {
 
 	Sessions Sessions
 
-	// MayUse is the policy: whether somebody may use an application at all. It is asked for each code and each token. May be nil: everybody.
+	// MayUse is the policy: whether somebody may use an application at all. It is asked for each code and token, and whenever a token is shown, so that
+	// whoever leaves a group is out at once. It should cost no read, and may count on nothing of c but the ID, since a client is not read
+	// for a token that is shown. May be nil: everybody may.
 	MayUse func(ctx context.Context, u *ldapmap.User, c *Client) (bool, error)
 	// MailVouched tells whether the organisation vouches that the mail address is the person's (email_verified). May be nil: it does not.
 	MailVouched func(u *ldapmap.User, mail string) bool

@@ -3,6 +3,7 @@ package oidc_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -139,19 +140,20 @@ func TestSixteenRefreshesAtOnceMakeOneStep(t *testing.T) {
 
 func TestNoNewTokenForWhoeverMayNotBeLetIn(t *testing.T) {
 	t.Parallel()
-	allowed := true
+	var barred atomic.Bool
 	for name, happens := range map[string]func(*world){
 		"locked":                         func(w *world) { w.people.change(ada, func(u *ldapmap.User) { u.Account.Locked = true }) },
 		"deleted":                        func(w *world) { w.people.remove(ada) },
 		"password reset":                 func(w *world) { w.people.change(ada, func(u *ldapmap.User) { u.Account.Mark = "later" }) },
 		"signed out everywhere":          func(w *world) { must(w, w.records.RevokeAll(w.t.Context(), w.person(ada))) },
 		"application removed":            func(w *world) { must(w, w.records.RevokeClient(w.t.Context(), w.person(ada), "orders")) },
-		"out of the application's group": func(*world) { allowed = false },
+		"out of the application's group": func(*world) { barred.Store(true) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t, func(d *oidc.Deps) {
 				if name == "out of the application's group" {
-					d.MayUse = func(_ context.Context, u *ldapmap.User, c *oidc.Client) (bool, error) { return allowed, nil }
+					d.MayUse = func(context.Context, *ldapmap.User, *oidc.Client) (bool, error) { return !barred.Load(), nil }
 				}
 			})
 			app := w.rp("orders", "offline_access")
@@ -160,13 +162,11 @@ func TestNoNewTokenForWhoeverMayNotBeLetIn(t *testing.T) {
 			if status, answer := app.refresh(tok.RefreshToken); status != 400 || answer["error"] != "invalid_grant" {
 				t.Errorf("refresh: %d %v", status, answer)
 			}
-			if allowed {
-				if status, _ := w.userinfo(tok.AccessToken); status != 401 {
-					t.Errorf("userinfo: %d", status)
-				}
-				if _, answer := w.post("/oauth/introspect", basic("api", secret), "token", tok.AccessToken); answer["active"] != false {
-					t.Errorf("introspection: %v", answer)
-				}
+			if status, _ := w.userinfo(tok.AccessToken); status != 401 {
+				t.Errorf("userinfo: %d", status)
+			}
+			if _, answer := w.post("/oauth/introspect", basic("api", secret), "token", tok.AccessToken); answer["active"] != false {
+				t.Errorf("introspection: %v", answer)
 			}
 		})
 	}
@@ -206,8 +206,9 @@ func TestWhoGetsARefreshToken(t *testing.T) {
 	offline, online := w.rp("orders", "offline_access"), w.rp("always")
 	b := w.browser()
 	kept, ended := offline.tokens(b).RefreshToken, online.tokens(b).RefreshToken
-	p := w.person(ada)
-	must(w, w.records.EndSession(t.Context(), p, p.Sessions[len(p.Sessions)-1].ID))
+	for _, s := range w.person(ada).Sessions {
+		must(w, w.records.EndSession(t.Context(), w.person(ada), s.ID))
+	}
 	if status, _ := online.refresh(ended); status != 400 {
 		t.Errorf("without offline_access it goes on after the sign-out: %d", status)
 	}

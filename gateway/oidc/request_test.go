@@ -13,8 +13,8 @@ import (
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
-func onlyAda(_ context.Context, u *ldapmap.User, _ *oidc.Client) (bool, error) {
-	return u.ID == ada, nil
+func onlyAda(_ context.Context, u *ldapmap.User, c *oidc.Client) (bool, error) {
+	return u.ID == ada && c.ID == "orders", nil
 }
 
 func TestRequestsAreTakenAsTheyCome(t *testing.T) {

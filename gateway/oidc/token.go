@@ -105,7 +105,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 }
 
 // person reads the entry of whom a code or token is for, and tells whether they may still have tokens. One read.
-func (p *Provider) person(ctx context.Context, s *signOn, client *Client) (*ldapmap.User, error) {
+func (p *Provider) person(ctx context.Context, s *signOn) (*ldapmap.User, error) {
 	u, err := p.People.Get(ctx, s.ref())
 	switch {
 	case fault.Is(err, fault.NotFound):
@@ -115,7 +115,7 @@ func (p *Provider) person(ctx context.Context, s *signOn, client *Client) (*ldap
 	case !s.stillGood(u, p.Clock()):
 		return nil, fosite.ErrInvalidGrant.WithHint("The person's account was locked, or the password was changed since they signed in.")
 	}
-	allowed, err := p.mayUse(ctx, u, client)
+	allowed, err := p.mayUse(ctx, u, s.Client)
 	switch {
 	case err != nil:
 		return nil, serverTrouble(err)
@@ -126,11 +126,11 @@ func (p *Provider) person(ctx context.Context, s *signOn, client *Client) (*ldap
 }
 
 // mayUse asks the policy.
-func (p *Provider) mayUse(ctx context.Context, u *ldapmap.User, client *Client) (bool, error) {
+func (p *Provider) mayUse(ctx context.Context, u *ldapmap.User, client string) (bool, error) {
 	if p.MayUse == nil {
 		return true, nil
 	}
-	return p.MayUse(ctx, u, client)
+	return p.MayUse(ctx, u, &Client{ID: client})
 }
 
 // respond fills in the token response (RFC 6749 5.1, OpenID Connect Core 3.1.3.3) for what was granted.

@@ -94,6 +94,13 @@ func (p *Provider) alive(ctx context.Context, s *signOn, grant string) (*ldapmap
 	case !s.stillGood(u, p.Clock()):
 		return nil, errInactive
 	}
+	allowed, err := p.mayUse(ctx, u, s.Client)
+	switch {
+	case err != nil:
+		return nil, err
+	case !allowed:
+		return nil, errInactive
+	}
 	return u, nil
 }
 
