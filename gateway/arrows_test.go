@@ -42,7 +42,9 @@ func forbidden(from, to string) string {
 	in := func(p string, roots ...string) bool {
 		return slices.ContainsFunc(roots, func(r string) bool { return p == r || strings.HasPrefix(p, r+"/") })
 	}
-	top := func(p string) bool { return in(p, "cmd", "gateway", "ldapmap", "selfservice", "templates", "deploy", "docs") }
+	top := func(p string) bool {
+		return in(p, "cmd", "gateway", "ldapmap", "selfservice", "templates", "deploy", "docs")
+	}
 	switch {
 	case to == "github.com/go-ldap/ldap/v3" && !in(from, "ldapmap/directory", "ldapmap/memdir", "ldapmap/ldaptest"):
 		return "only ldapmap/directory talks LDAP (and the test server)"

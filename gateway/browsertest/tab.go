@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -122,7 +124,20 @@ func (tab *Tab) Shot(name string) {
 	if dir == "" {
 		return
 	}
-	png := must(tab, chromedp.FullScreenshot(100))
+	tab.until("the page to be whole", func() bool {
+		ready, err := ask(tab, chromedp.Evaluate[bool](`document.readyState === "complete"`))
+		return err == nil && ready
+	})
+	// A tab that is not in front is not painted, and a picture of it never comes.
+	_ = tab.Try(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, page.BringToFront, cdp.Empty{})
+		return err
+	}))
+	png, err := ask(tab, chromedp.FullScreenshot(100))
+	if err != nil {
+		tab.t.Logf("no picture of %s: %v", name, err)
+		return
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		tab.t.Fatal(err)
 	}
@@ -132,3 +147,9 @@ func (tab *Tab) Shot(name string) {
 }
 
 func quote(s string) string { return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"` }
+
+// Upload chooses a file for a file input.
+func (tab *Tab) Upload(selector, path string) {
+	tab.t.Helper()
+	tab.Do(chromedp.SetUploadFiles(chromedp.CSS(selector), []string{path}))
+}

@@ -65,12 +65,12 @@ func (o *Orders) Handler() http.Handler {
 func (o *Orders) home(w http.ResponseWriter, r *http.Request) {
 	v := o.find(r)
 	data := struct {
-		*ordersClaims
+		Claims                *ordersClaims
 		Raw, Account, Problem string
 		Cashier               bool
 	}{Account: o.Issuer + "/"}
 	if v.Claims != nil {
-		data.ordersClaims, data.Raw = v.Claims, v.Raw
+		data.Claims, data.Raw = v.Claims, v.Raw
 		data.Cashier = slices.Contains(v.Claims.Groups, "cashiers")
 	}
 	if p := r.URL.Query().Get("problem"); p == "denied" {

@@ -8,7 +8,7 @@ import (
 	"net/http"
 )
 
-//go:embed pages directory.ldif
+//go:embed pages directory.ldif wicketgate.yaml
 var files embed.FS
 
 // secureHeaders gives the demo's own pages the headers that any page should have.

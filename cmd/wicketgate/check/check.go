@@ -1,0 +1,159 @@
+// Package check is `wicketgate check`: it proves a configuration before anybody signs in.
+//
+// It connects as the gateway will, reads what the gateway will read, and tries what it will write: on a scratch record below state.base that it
+// removes, and on people by changes that cannot take effect (see writes.go). It ends with what will work, what will not, and why.
+//
+//   - check.go: the order of things
+//   - report.go: what is printed
+//   - connect.go: servers, root DSE, schema
+//   - people.go: people, groups, administrators
+//   - writes.go: what the service account may write
+//   - verdict.go: what follows from all that
+//
+// Nothing that it prints is a secret. Of people it shows what the mapping makes of three of them, since that is what an
+// administrator has to look at.
+package check
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/wicketgate/wicketgate/gateway/config"
+	"github.com/wicketgate/wicketgate/gateway/mail"
+	"github.com/wicketgate/wicketgate/ldapmap/directory"
+	"github.com/wicketgate/wicketgate/templates"
+	"github.com/wicketgate/wicketgate/templates/i18n"
+)
+
+// Options say what to look at.
+type Options struct {
+	Out io.Writer
+	// Login names the person to show, instead of the first few.
+	Login string
+	// MailTo is where to send a test mail; empty: none is sent.
+	MailTo string
+	Clock  func() time.Time
+}
+
+// The results of Run, for an exit status.
+const (
+	Fine   = 0 // all of it will work
+	Partly = 1 // it starts, and something will not work
+	Broken = 2 // nobody could sign in
+)
+
+// Run checks a configuration that was loaded, and returns Fine, Partly or Broken. It does not return before ctx ends or all is tried.
+func Run(ctx context.Context, cfg *config.Config, o Options) int {
+	c := &checker{report: report{out: o.Out}, cfg: cfg, opts: o}
+	c.configuration()
+	if c.connect(ctx) {
+		defer func() { _ = c.dir.Close() }()
+		c.people(ctx)
+		c.groups(ctx)
+		c.records(ctx)
+		c.writes(ctx)
+	}
+	c.mail(ctx)
+	return c.verdict()
+}
+
+type checker struct {
+	report
+	cfg  *config.Config
+	opts Options
+
+	dir    *directory.Directory
+	person *directory.People
+	schema *directory.Schema
+	caps   directory.Capabilities
+	found  findings
+}
+
+// findings are what the verdict is made from.
+type findings struct {
+	connected, people, admins bool
+	records                   error // nil: they can be kept
+	recordsTried              bool
+	sample                    sample
+	writable, refused         []string // fields
+	password                  answer
+	mail                      error
+	mailTried                 bool
+}
+
+func (c *checker) configuration() {
+	c.section("Configuration")
+	c.ok("%s, for people at %s", c.cfg.Directory.PresetOrOwn(), c.cfg.PublicURL)
+	for _, w := range c.cfg.Warnings {
+		c.warn("%s", w)
+	}
+	for _, client := range c.cfg.Clients {
+		c.ok("application %s: %s", client.ID, strings.Join(client.RedirectURIs, ", "))
+	}
+}
+
+func (c *checker) mail(ctx context.Context) {
+	c.section("Mail")
+	server := c.cfg.MailServer()
+	if server.Host == "" {
+		c.warn("no mail server is configured (mail.host)")
+		return
+	}
+	c.found.mailTried = true
+	renderer, err := templates.New(templates.Options{Brand: templates.Brand{Name: c.cfg.Brand.Name, URL: c.cfg.PublicURL}})
+	if err != nil {
+		c.bad("the templates cannot be read: %v", err)
+		c.found.mail = err
+		return
+	}
+	mailer, err := mail.New(server, renderer, slog.New(slog.DiscardHandler), c.opts.Clock)
+	if err != nil {
+		c.bad("%v", err)
+		c.found.mail = err
+		return
+	}
+	defer func() { _ = mailer.Close(ctx) }()
+	said, err := mailer.Test(ctx)
+	if err != nil {
+		c.bad("%v", err)
+		c.found.mail = err
+		return
+	}
+	c.ok("%s: %s", server.Addr(), said)
+	if c.opts.MailTo == "" {
+		return
+	}
+	test := templates.TestMail{RequestedBy: "wicketgate check", Server: server.Addr(), At: c.opts.Clock()}
+	if err := mailer.SendNow(ctx, c.opts.MailTo, c.locale(renderer.Bundle()), test); err != nil {
+		c.bad("%v", err)
+		c.found.mail = err
+		return
+	}
+	c.ok("a test mail to %s was taken by the server; look whether it arrives", c.opts.MailTo)
+}
+
+func (c *checker) locale(b *i18n.Bundle) *i18n.Locale {
+	if len(c.cfg.Languages) > 0 {
+		return b.Locale(c.cfg.Languages[0])
+	}
+	return b.Locale("en")
+}
+
+// cut keeps a value on one line.
+func cut(s string, max int) string {
+	if r := []rune(s); len(r) > max {
+		return string(r[:max]) + "…"
+	}
+	return s
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,78 @@
+package gateway
+
+import (
+	"context"
+	"time"
+
+	"github.com/wicketgate/wicketgate/gateway/state"
+	"github.com/wicketgate/wicketgate/ldapmap/fault"
+)
+
+// How often the background looks again.
+const (
+	probeEvery   = 2 * time.Second  // while no server answers, or the records cannot be prepared
+	checkEvery   = 30 * time.Second // while all is well
+	probeTimeout = 5 * time.Second
+)
+
+// start runs what goes on beside the requests until background ends.
+func (g *Gateway) start(background context.Context) {
+	g.running.Go(func() { g.watch(background) })
+	g.running.Go(func() {
+		janitor := state.Janitor{Records: g.records, Log: g.log}
+		_ = janitor.Run(background) // it ends with its context alone
+	})
+}
+
+// watch prepares the state tree once the directory lets it, and keeps looking whether a server answers, so that a gateway that
+// started before its directory, or outlived it, comes back without a request having to fail first.
+func (g *Gateway) watch(background context.Context) {
+	prepared := false
+	for {
+		ctx, cancel := context.WithTimeout(background, probeTimeout)
+		err := g.directory.Health(ctx)
+		if err == nil && !prepared {
+			err = g.prepare(ctx)
+			prepared = err == nil
+		}
+		cancel()
+		pause := checkEvery
+		if err != nil {
+			pause = probeEvery
+		}
+		g.notePreparing(err)
+		select {
+		case <-background.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+// prepare makes the branches of the state tree, and says what the schema thinks of the mapping.
+func (g *Gateway) prepare(ctx context.Context) error {
+	if err := g.store.Prepare(ctx); err != nil {
+		return err
+	}
+	return nil
+}
+
+// notePreparing keeps the last trouble for the status page and logs it when it is news.
+func (g *Gateway) notePreparing(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	news := (err == nil) != (g.trouble == nil) || err != nil && err.Error() != g.trouble.Error()
+	if news {
+		g.troubleSince = g.clock()
+	}
+	g.trouble = err
+	switch {
+	case !news:
+	case err == nil:
+		g.log.Info("the directory answers and the records are prepared")
+	case fault.Is(err, fault.Unavailable):
+		g.log.Warn("the directory does not answer; trying again", "error", err)
+	default:
+		g.log.Error("the records cannot be prepared; nobody can sign in until that is mended", "error", err)
+	}
+}

@@ -1,0 +1,41 @@
+package gateway
+
+import (
+	"context"
+
+	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/ldapmap"
+	"github.com/wicketgate/wicketgate/ldapmap/policy"
+)
+
+func (p *parts) makeProvider(surroundings) (err error) {
+	p.provider, err = oidc.New(oidc.Deps{
+		Issuer: p.cfg.Public.String(), Keyring: p.keyring, Records: p.records, Store: p.store, People: p.people, Fields: p.cfg.Mapping.Fields(),
+		Clients: p.cfg.OIDCClients(), Kit: p.kit, Sessions: p.sessions, MayUse: p.mayUse, Locales: p.languages(),
+		Lifetimes: p.cfg.TokenLifetimes(), Audit: p.audit, Log: p.log, Clock: p.clock,
+	})
+	return err
+}
+
+// mayUse asks the policy whether somebody may sign in to applications at all. Groups are read only if a rule needs them.
+func (p *parts) mayUse(ctx context.Context, u *ldapmap.User, _ *oidc.Client) (bool, error) {
+	var groups []ldapmap.Group
+	if p.cfg.Rules.NeedsGroups() {
+		if p.cfg.Rules.For(u, nil).Can(policy.UseOIDC) { // rights only add up: what groups could give is there already
+			return true, nil
+		}
+		var err error
+		if groups, err = p.people.Groups(ctx, u); err != nil {
+			return false, err
+		}
+	}
+	return p.cfg.Rules.For(u, groups).Can(policy.UseOIDC), nil
+}
+
+func (p *parts) languages() []string {
+	var tags []string
+	for _, loc := range p.bundle.Locales() {
+		tags = append(tags, loc.Tag())
+	}
+	return tags
+}
