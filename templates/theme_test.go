@@ -30,6 +30,7 @@ func TestAnOrganisationSeesItsOwnNameLogoColoursPagesAndWords(t *testing.T) {
 	}})
 	fr := r.Bundle().Locale("fr")
 	html, doc := render(t, r, fr, templates.Layout{}, templates.LoginPage{})
+	names(t, doc)
 	if got := doc.Find("h1").Text(); got != "Entrer" {
 		t.Errorf("the heading is %q", got)
 	}
