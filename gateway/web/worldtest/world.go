@@ -149,7 +149,7 @@ func New(t testing.TB, o Options) *World {
 	if len(problems) > 0 {
 		t.Fatalf("compiling the rules: %v", problems)
 	}
-	w.Door = &visit.Door{Kit: w.Kit, Sessions: w.Sessions, People: w.People, Policy: rules, SignIn: func(path string) (string, error) {
+	w.Door = &visit.Door{Log: log, Kit: w.Kit, Sessions: w.Sessions, People: w.People, Policy: rules, SignIn: func(path string) (string, error) {
 		return web.WithContinue("/signin", path), nil
 	}}
 	w.Mux.Handle("GET /{$}", w.Kit.Handle(w.home))
