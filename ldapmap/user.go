@@ -100,6 +100,9 @@ type Account struct {
 	NotBefore  time.Time // the account starts then
 	Expires    time.Time // the account ends then
 	MustChange bool      // the password has to be changed before anything else
+	// Excluded is true for somebody whom only the recovery filter finds, not the sign-in filter: they may ask for a new password, no more. Only
+	// People.Get tells; who was found by a login is in the filter that was asked.
+	Excluded bool
 	// NoPassword is true if it is known that the entry has no password; false if it has one or it cannot be told.
 	NoPassword bool
 	// Mark changes whenever the password changes, as far as the directory lets us see (pwdChangedTime, pwdLastSet, a digest of the
@@ -109,7 +112,7 @@ type Account struct {
 
 // Active tells whether the person may be let in at the time.
 func (a Account) Active(now time.Time) bool {
-	return !a.Locked && !a.Disabled &&
+	return !a.Locked && !a.Disabled && !a.Excluded &&
 		(a.NotBefore.IsZero() || !now.Before(a.NotBefore)) &&
 		(a.Expires.IsZero() || now.Before(a.Expires))
 }

@@ -34,7 +34,7 @@ func TestAnAccountIsActiveBetweenItsDays(t *testing.T) {
 		a    Account
 		want bool
 	}{
-		{Account{}, true}, {Account{Locked: true}, false}, {Account{Disabled: true}, false}, {Account{MustChange: true}, true},
+		{Account{}, true}, {Account{Locked: true}, false}, {Account{Disabled: true}, false}, {Account{Excluded: true}, false}, {Account{MustChange: true}, true},
 		{Account{NotBefore: now}, true}, {Account{NotBefore: now.Add(1)}, false}, {Account{Expires: now}, false}, {Account{Expires: now.Add(1)}, true},
 	} {
 		if c.a.Active(now) != c.want {

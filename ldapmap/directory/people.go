@@ -79,15 +79,9 @@ func (p *People) Get(ctx context.Context, ref ldapmap.Ref) (*ldapmap.User, error
 		return nil, fault.New(fault.NotFound, "no stable id")
 	}
 	if ref.DN != "" && p.isOurs(ref.DN) {
-		e, err := p.read(ctx, ref.DN)
-		if err != nil {
-			return nil, err
-		}
-		if e != nil {
-			u, err := p.m.User(e)
-			if err != nil || u.ID == strings.ToLower(ref.ID) {
-				return u, err
-			}
+		u, err := p.at(ctx, ref.DN)
+		if err != nil || u != nil && u.ID == strings.ToLower(ref.ID) {
+			return u, err
 		}
 	}
 	filter, err := p.m.IDFilter(ref.ID)
@@ -103,12 +97,42 @@ func (p *People) Get(ctx context.Context, ref ldapmap.Ref) (*ldapmap.User, error
 	case len(found) > 1:
 		return nil, fault.New(fault.Conflict, "several entries have the id %s", quote(ref.ID))
 	}
-	return p.m.User(found[0])
+	if !p.split() {
+		return p.m.User(found[0])
+	}
+	u, err := p.at(ctx, found[0].DN)
+	if err == nil && (u == nil || u.ID != strings.ToLower(ref.ID)) {
+		err = fault.New(fault.NotFound, "the entry with the id %s has just gone", quote(ref.ID))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return u, nil
 }
 
-// read returns the entry if it is there and a person's; nil if not.
-func (p *People) read(ctx context.Context, dn string) (*ldapmap.Entry, error) {
-	found, err := p.d.Find(ctx, Search{Base: dn, Scope: Base, Filter: p.anybody(), Attributes: p.m.Attributes(), Limit: 1})
+// at returns the person whose entry is at the DN, whether they may sign in or only ask for a new password; nil if there is none. One read,
+// and a second for those who may not sign in.
+func (p *People) at(ctx context.Context, dn string) (*ldapmap.User, error) {
+	e, err := p.read(ctx, dn, p.m.SignInFilter())
+	excluded := false
+	if err == nil && e == nil && p.split() {
+		e, err = p.read(ctx, dn, p.m.RecoveryFilter())
+		excluded = true
+	}
+	if err != nil || e == nil {
+		return nil, err
+	}
+	u, err := p.m.User(e)
+	if err != nil {
+		return nil, err
+	}
+	u.Account.Excluded = excluded
+	return u, nil
+}
+
+// read returns the entry if it is there and passes the filter; nil if not.
+func (p *People) read(ctx context.Context, dn string, filter ldapmap.Filter) (*ldapmap.Entry, error) {
+	found, err := p.d.Find(ctx, Search{Base: dn, Scope: Base, Filter: filter, Attributes: p.m.Attributes(), Limit: 1})
 	if missing(err) || err == nil && len(found) == 0 {
 		return nil, nil
 	}
@@ -118,13 +142,15 @@ func (p *People) read(ctx context.Context, dn string) (*ldapmap.Entry, error) {
 	return found[0], nil
 }
 
-// anybody is the filter for everybody whom we may read: who may sign in, and who may only ask for a new password.
+// split tells whether other people may ask for a new password than may sign in.
+func (p *People) split() bool { return p.m.SignInFilter().String() != p.m.RecoveryFilter().String() }
+
+// anybody is the filter for everybody whom we may read.
 func (p *People) anybody() ldapmap.Filter {
-	in, recovery := p.m.SignInFilter(), p.m.RecoveryFilter()
-	if in.String() == recovery.String() {
-		return in
+	if !p.split() {
+		return p.m.SignInFilter()
 	}
-	return ldapmap.Or{in, recovery}
+	return ldapmap.Or{p.m.SignInFilter(), p.m.RecoveryFilter()}
 }
 
 // missing tells that an entry is not there; a DN that the server cannot read names none.

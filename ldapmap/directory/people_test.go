@@ -392,3 +392,33 @@ func TestABaseThatDoesNotExistIsNotNobodyFound(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoMayOnlyRecoverIsFoundButNotLetIn(t *testing.T) {
+	t.Parallel()
+	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+		c := newCompany(t, s, func(s *ldapmap.Spec) {
+			s.Users.Filter = "(&(objectClass=inetOrgPerson)(!(employeeType=gone)))"
+			s.Users.RecoveryFilter = "(objectClass=inetOrgPerson)"
+		})
+		u := c.person(t, "ada")
+		if again, err := c.Get(t.Context(), u.Ref); err != nil || again.Account.Excluded || !again.Account.Active(time.Now()) {
+			t.Errorf("%+v, %v", again, err)
+		}
+		gone := u.Clone()
+		gone.Set(ldapmap.EmployeeType, "gone")
+		if _, err := c.Update(t.Context(), u, gone); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.FindByLogin(t.Context(), "ada"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("signing in: %v", err)
+		}
+		if found, err := c.FindForRecovery(t.Context(), "ada", 2); err != nil || len(found) != 1 {
+			t.Errorf("recovering: %v, %v", found, err)
+		}
+		for name, ref := range map[string]ldapmap.Ref{"by DN": u.Ref, "by id": {ID: u.ID}, "by id, in upper case": {ID: strings.ToUpper(u.ID)}} {
+			if now, err := c.Get(t.Context(), ref); err != nil || !now.Account.Excluded || now.Account.Active(time.Now()) {
+				t.Errorf("%s: a session would go on: %+v, %v", name, now, err)
+			}
+		}
+	})
+}
