@@ -19,6 +19,14 @@ func (c *Config) Transport() directory.Config { return c.transport }
 // MailServer is the configuration of the mailer; its Host is empty if mail is off.
 func (c *Config) MailServer() mail.Config { return c.mail }
 
+// PresetOrOwn names the spelling of people for a log or a report.
+func (d *Directory) PresetOrOwn() string {
+	if d.Preset == "" {
+		return "a mapping of your own"
+	}
+	return "the preset " + d.Preset
+}
+
 // TokenLifetimes is Tokens, as package oidc wants it.
 func (c *Config) TokenLifetimes() oidc.Lifetimes {
 	return oidc.Lifetimes{Access: c.Tokens.Access, IDToken: c.Tokens.IDToken, Refresh: c.Tokens.Refresh}
