@@ -39,6 +39,9 @@ func (c *compiler) places() {
 	}
 	for i, b := range s.Base {
 		if dn, ok := c.dn(indexed("users.base", i, len(s.Base)), b); ok {
+			if slices.ContainsFunc(c.m.bases, func(o DN) bool { return dn.Below(o) || o.Below(dn) }) {
+				c.add(indexed("users.base", i, len(s.Base)), b, "bases that do not lie in each other, or people would be found twice")
+			}
 			c.m.bases = append(c.m.bases, dn)
 		}
 	}

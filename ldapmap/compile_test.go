@@ -103,6 +103,10 @@ func TestAMappingWithoutAnythingSaysWhatIsNeeded(t *testing.T) {
 	if len(problems) != 1 || problems[0].Path != "users.new_base" {
 		t.Errorf("people made where nobody looks: %v", problems)
 	}
+	_, problems = Compile(Spec{Users: UsersSpec{Base: Strings{"ou=a,dc=x", "DC=x"}, Attributes: map[string]Rule{"username": Attr("uid")}}})
+	if len(problems) != 1 || problems[0].Path != "users.base[1]" {
+		t.Errorf("bases in each other: %v", problems)
+	}
 	m, problems = Compile(Spec{Users: UsersSpec{Base: Strings{"dc=x"}}})
 	if m != nil || len(problems) == 0 || !strings.Contains(problems[0].String(), "username") {
 		t.Errorf("%v", problems)

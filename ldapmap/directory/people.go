@@ -182,7 +182,9 @@ func (p *People) List(ctx context.Context, q ldapmap.Query, yield func(*ldapmap.
 				p.log.WarnContext(ctx, "a person is left out", "error", err)
 				return true
 			}
-			left--
+			if q.Limit > 0 {
+				left--
+			}
 			stopped = !yield(u) || q.Limit > 0 && left == 0
 			return !stopped
 		})

@@ -422,3 +422,27 @@ func TestWhoMayOnlyRecoverIsFoundButNotLetIn(t *testing.T) {
 		}
 	})
 }
+
+func TestPeopleOfSeveralBasesAreOnePeople(t *testing.T) {
+	t.Parallel()
+	o := ldaptest.Options{More: "dn: ou=guests," + ldaptest.BaseDN + "\nobjectClass: organizationalUnit\nou: guests\n\n" +
+		"dn: uid=gus,ou=guests," + ldaptest.BaseDN + "\nobjectClass: inetOrgPerson\nuid: gus\ncn: Gus\nsn: Guest\nmail: family@example.org\n"}
+	ldaptest.EachWith(t, o, func(t *testing.T, s *ldaptest.Server) {
+		c := newCompany(t, s, func(s *ldapmap.Spec) {
+			s.Users.Base = ldapmap.Strings{"ou=guests," + ldaptest.BaseDN, ldaptest.PeopleDN}
+		})
+		for limit, want := range map[int]int{0: 13, 1: 1, 5: 5, 50: 13} {
+			n := 0
+			if err := c.List(t.Context(), ldapmap.Query{Limit: limit}, func(*ldapmap.User) bool { n++; return true }); err != nil || n != want {
+				t.Errorf("with limit %d: %d people, %v", limit, n, err)
+			}
+		}
+		if found, err := c.FindForRecovery(t.Context(), "family@example.org", 9); err != nil || len(found) != 3 {
+			t.Errorf("an address in both: %d, %v", len(found), err)
+		}
+		gus := c.person(t, "gus")
+		if again, err := c.Get(t.Context(), ldapmap.Ref{ID: gus.ID, DN: "uid=gus,ou=guests,dc=elsewhere"}); err != nil || again.DN != gus.DN {
+			t.Errorf("%v, %v", again, err)
+		}
+	})
+}
