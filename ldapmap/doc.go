@@ -5,12 +5,14 @@
 // and finds the smallest change that turns one version of a person into another. People is the interface through which
 // everything above reads and writes.
 //
-//   - user.go, group.go: the model
-//   - field.go: the one table of fields
-//   - mapping.go: configuration to compiled mapping
-//   - codec.go: LDAP syntaxes and Go values
-//   - filter.go: search filters; the only place that escapes
-//   - change.go: two versions of a person to a Modify
+//   - user.go, group.go, account.go: the model
+//   - field.go, fields.go: the one table of fields; clean.go checks what people type
+//   - spec.go, preset.go: the mapping as it is configured; compile*.go, check.go: every mistake in it at once
+//   - mapping.go: the compiled mapping; read.go, create.go, groups.go: entries to people and back
+//   - change.go: two versions of a person to a Modify; password.go: what changes with the password
+//   - codec*.go: LDAP syntaxes and Go values
+//   - filter.go, find.go: search filters; the only place that escapes
+//   - dn.go: names of entries, compared and escaped
 //   - store.go: People
 //
 // ldapmap/directory talks LDAP, ldapmap/policy decides who may do what, ldapmap/memdir is a server for the demo and for tests.
