@@ -75,6 +75,8 @@ func faultCode(code uint16) fault.Code {
 // hint says what an administrator may want to look at.
 func hint(code uint16) string {
 	switch code {
+	case 4:
+		return " (the server gives this account no more entries than that: raise its limit, or let it page)"
 	case 8, 13:
 		return " (the server wants TLS: use ldaps:// or StartTLS)"
 	case 10:

@@ -77,15 +77,18 @@ func Open(cfg Config, opts ...Option) (*Directory, error) {
 		s.log.Warn("certificates of the directory are not verified: anybody on the way can read passwords")
 	}
 	for _, u := range cfg.URLs {
-		s.addServer(u, base)
+		if err := s.addServer(u, base); err != nil {
+			s.end()
+			return nil, err
+		}
 	}
 	return &Directory{shared: s}, nil
 }
 
-func (s *shared) addServer(url string, base *tls.Config) {
+func (s *shared) addServer(url string, base *tls.Config) error {
 	t, err := parseTarget(url)
 	if err != nil {
-		panic("directory: Validate let " + url + " pass: " + err.Error())
+		return err
 	}
 	s.servers = append(s.servers, &server{
 		shared: s, target: t,
@@ -93,6 +96,7 @@ func (s *shared) addServer(url string, base *tls.Config) {
 		tlsConfig: tlsFor(base, t),
 		slots:     make(chan struct{}, s.cfg.PoolSize),
 	})
+	return nil
 }
 
 // Close ends all connections that are at rest and waits for probes to end; operations under way end as they would have, and

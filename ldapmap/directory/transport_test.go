@@ -22,10 +22,9 @@ func service(urls ...string) directory.Config {
 // observed is a directory under observation.
 type observed struct {
 	*directory.Directory
-	mu    sync.Mutex
-	ops   []directory.Op
-	now   time.Time
-	moved chan struct{}
+	mu  sync.Mutex
+	ops []directory.Op
+	now time.Time
 }
 
 // connect opens a directory and closes it after the test, proving that nothing stays behind.

@@ -20,6 +20,7 @@ const ready = 30 * time.Second
 type slapd struct {
 	dir, log  string
 	port, tls int
+	keep      bool // the ports are known to others and cannot be chosen anew
 	cmd       *exec.Cmd
 	ended     chan error
 }
@@ -83,7 +84,7 @@ func (s *slapd) fill(t testing.TB, o Options) {
 	}
 }
 
-// start runs slapd in the foreground, as a child, and waits until it accepts connections.
+// start runs slapd in the foreground, as a child, and waits until it listens.
 func (s *slapd) start(t testing.TB) {
 	t.Helper()
 	log, err := os.OpenFile(s.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -91,12 +92,10 @@ func (s *slapd) start(t testing.TB) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	urls := s.url() + "/"
-	if s.tls != 0 {
-		urls += fmt.Sprintf(" ldaps://127.0.0.1:%d/", s.tls)
-	}
 	deadline := time.Now().Add(ready)
 	for {
+		urls := fmt.Sprintf("%s/ ldaps://127.0.0.1:%d/", s.url(), s.tls)
+		before := s.starts()
 		cmd := exec.Command(find("slapd"), "-f", s.conf(), "-h", urls, "-d", "stats")
 		cmd.Stderr, cmd.Stdout = log, log
 		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // should the test die without clean-up
@@ -105,22 +104,33 @@ func (s *slapd) start(t testing.TB) {
 		}
 		s.cmd, s.ended = cmd, make(chan error, 1)
 		go func(ended chan error) { ended <- cmd.Wait() }(s.ended)
-		if s.awaitReady(deadline) {
+		if s.awaitReady(before, deadline) {
 			break
 		}
 		s.kill()
-		// Somebody may have taken the port between choosing and listening; it may become free again.
+		// Somebody may have taken a port between our choosing it and listening on it.
+		if !s.keep {
+			s.port, s.tls = freePort(t), freePort(t)
+		}
 		if time.Now().After(deadline) {
 			text, _ := os.ReadFile(s.log)
 			t.Fatalf("slapd does not start:\n%s", tail(text))
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
+	s.keep = true
 	t.Cleanup(s.kill)
 }
 
-// awaitReady polls until slapd accepts connections; false if it ended or the deadline passed.
-func (s *slapd) awaitReady(deadline time.Time) bool {
+// starts counts how often this slapd has said that it starts, which it does once it owns its ports and just before it listens. A port
+// that accepts connections proves nothing by itself: it may be somebody else's by now.
+func (s *slapd) starts() int {
+	log, _ := os.ReadFile(s.log)
+	return bytes.Count(log, []byte("slapd starting"))
+}
+
+// awaitReady polls until slapd owns its ports and accepts connections; false if it ended or the deadline passed.
+func (s *slapd) awaitReady(before int, deadline time.Time) bool {
 	for time.Now().Before(deadline) {
 		select {
 		case err := <-s.ended:
@@ -128,10 +138,11 @@ func (s *slapd) awaitReady(deadline time.Time) bool {
 			return false
 		default:
 		}
-		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.port))
-		if err == nil {
-			c.Close()
-			return true
+		if s.starts() > before {
+			if c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.port)); err == nil {
+				c.Close()
+				return true
+			}
 		}
 		time.Sleep(2 * time.Millisecond)
 	}

@@ -21,6 +21,7 @@ index entryCSN eq`, ports[1-i], AdminDN, AdminPassword, BaseDN),
 			overlays: "\noverlay syncprov\nsyncprov-checkpoint 100 10\nsyncprov-sessionlog 1000\n",
 		})
 	}
+	made[0].keep, made[1].keep = true, true // each is in the other's configuration
 	made[0].fill(t, o)
 	// The same identifiers and time stamps on both, or they would think they hold different entries of one name.
 	copied := run(t, "", "slapcat", "-f", made[0].conf(), "-n", "1")
