@@ -6,11 +6,11 @@
 //
 //	config.go target.go tls.go   what an administrator can say, checked; server addresses; certificates
 //	directory.go status.go       Open, Close, the pinned Writer, who is well and who is not
-//	search.go write.go           the operations with their retries
+//	search.go write.go range.go  the operations; attributes that Active Directory gives in pieces
 //	bind.go exop.go policy.go    a person's own connection, RFC 3062, password policy answers
 //	attempt.go                   which server, how often, and what a broken connection means
 //	server.go pool.go            health and connections of one server
-//	conn.go wire.go              one connection: dial, StartTLS, deadlines, bounds
+//	conn.go wire.go observe.go   one connection: dial, StartTLS, deadlines, bounds; a word to whoever counts
 //	errors.go codes.go           server results as errors with a code of package fault
 //	rootdse.go capabilities.go   what a server is and can do
 //	schema.go schema_parse.go    RFC 4512 definitions
