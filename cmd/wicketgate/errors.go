@@ -37,12 +37,27 @@ func fail(std stdio, err error) int {
 	} else {
 		_, _ = fmt.Fprintf(std.err, "wicketgate: error: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n    "))
 	}
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		if h, ok := e.(*hinted); ok {
-			_, _ = fmt.Fprintf(std.err, "wicketgate: hint: %s\n", h.hint)
-		}
+	for _, hint := range hints(err) {
+		_, _ = fmt.Fprintf(std.err, "wicketgate: hint: %s\n", hint)
 	}
 	return exitFailed
+}
+
+// hints collects the advice in err's tree, the outermost first.
+func hints(err error) []string {
+	var all []string
+	if h, ok := err.(*hinted); ok {
+		all = append(all, h.hint)
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		all = append(all, hints(e.Unwrap())...)
+	case interface{ Unwrap() []error }:
+		for _, one := range e.Unwrap() {
+			all = append(all, hints(one)...)
+		}
+	}
+	return all
 }
 
 // load reads a configuration and adds the advice that those who meet an error here need.

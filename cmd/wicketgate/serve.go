@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 
@@ -40,47 +41,65 @@ func (c serveCommand) Run(ctx context.Context, std stdio) error {
 	for _, w := range cfg.Warnings {
 		log.Warn("configuration: "+w.String(), "key", w.Key)
 	}
-	g, err := gateway.New(ctx, cfg, gateway.WithLog(log), gateway.WithVersion(version()))
+	listeners, err := c.listen(cfg, log)
 	if err != nil {
 		return err
 	}
-	err = c.listen(ctx, cfg, g, log)
+	g, err := gateway.New(ctx, cfg, gateway.WithLog(log), gateway.WithVersion(version()))
+	if err != nil {
+		return errors.Join(err, closeAll(listeners))
+	}
+	err = c.serve(ctx, cfg, listeners, g, log)
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Grace)
 	defer cancel()
 	return errors.Join(err, g.Close(closing))
 }
 
-// listen opens both addresses, serves, and shuts down when ctx ends or one of them fails.
-func (c serveCommand) listen(ctx context.Context, cfg *config.Config, g *gateway.Gateway, log *slog.Logger) error {
+// listen opens the address for people and, if there is one, the address for machines. It comes first: a port that is taken is the
+// commonest reason why a program does not start.
+func (c serveCommand) listen(cfg *config.Config, log *slog.Logger) ([]net.Listener, error) {
 	front, err := open("listen", cfg.Listen)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	listeners := []net.Listener{front}
 	if cfg.TLS.Cert != "" {
 		cert, err := loadCertificate(cfg.TLS.Cert, cfg.TLS.Key, log, time.Now)
 		if err != nil {
-			_ = front.Close()
-			return err
+			return nil, errors.Join(err, closeAll(listeners))
 		}
-		front = tls.NewListener(front, cert.config())
+		listeners[0] = tls.NewListener(front, cert.config())
 	}
-	servers := []*http.Server{web.NewServer(cfg.Listen, g.Handler(), log)}
-	listeners := []net.Listener{front}
 	if cfg.MetricsListen != "" {
 		back, err := open("metrics_listen", cfg.MetricsListen)
 		if err != nil {
-			_ = front.Close()
-			return err
+			return nil, errors.Join(err, closeAll(listeners))
 		}
-		servers = append(servers, web.NewServer(cfg.MetricsListen, g.Metrics(), log))
 		listeners = append(listeners, back)
 	}
+	return listeners, nil
+}
 
-	failed := make(chan error, len(servers))
-	for i, s := range servers {
-		go func() { failed <- s.Serve(listeners[i]) }()
+func closeAll(listeners []net.Listener) error {
+	var errs []error
+	for _, l := range listeners {
+		errs = append(errs, l.Close())
 	}
-	log.Info("serving", "public_url", cfg.PublicURL, "listen", front.Addr().String(), "metrics", cfg.MetricsListen, "version", version())
+	return errors.Join(errs...)
+}
+
+// serve serves on the listeners until ctx ends or one of them fails, and then lets requests under way finish.
+func (c serveCommand) serve(ctx context.Context, cfg *config.Config, listeners []net.Listener, g *gateway.Gateway, log *slog.Logger) (err error) {
+	handlers := []http.Handler{g.Handler(), g.Metrics()}
+	servers := make([]*http.Server, len(listeners))
+	addresses := make([]string, len(listeners))
+	failed := make(chan error, len(listeners))
+	for i, l := range listeners {
+		addresses[i] = l.Addr().String()
+		servers[i] = web.NewServer(addresses[i], handlers[i], log)
+		go func() { failed <- servers[i].Serve(l) }()
+	}
+	log.Info("serving", "public_url", cfg.PublicURL, "listen", addresses[0], "metrics_listen", strings.Join(addresses[1:], ""), "version", version())
 	select {
 	case <-ctx.Done():
 		log.Info("ending: no new requests, those under way may finish", "grace", c.Grace.String())
@@ -90,8 +109,8 @@ func (c serveCommand) listen(ctx context.Context, cfg *config.Config, g *gateway
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Grace)
 	defer cancel()
 	for _, s := range servers {
-		if gone := s.Shutdown(closing); gone != nil {
-			err = errors.Join(err, fmt.Errorf("some requests did not finish within %v: %w", c.Grace, gone), s.Close())
+		if late := s.Shutdown(closing); late != nil {
+			err = errors.Join(err, fmt.Errorf("some requests did not finish within %v: %w", c.Grace, late), s.Close())
 		}
 	}
 	return err
