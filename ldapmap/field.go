@@ -74,13 +74,13 @@ func Sections() []Section {
 func (s Section) Label() string {
 	switch s {
 	case SectionIdentity:
-		return "Who you are"
+		return "Name and photo"
 	case SectionContact:
-		return "How to reach you"
+		return "Contact"
 	case SectionAddress:
 		return "Address"
 	case SectionAbout:
-		return "About you"
+		return "Personal"
 	case SectionWork:
 		return "Work"
 	case SectionSecurity:

@@ -153,3 +153,12 @@ func (tab *Tab) Upload(selector, path string) {
 	tab.t.Helper()
 	tab.Do(chromedp.SetUploadFiles(chromedp.CSS(selector), []string{path}))
 }
+
+// WaitGone waits until the page has no such element any more, as when a form has led on to another page.
+func (tab *Tab) WaitGone(selector string) {
+	tab.t.Helper()
+	tab.until(selector+" to go", func() bool {
+		gone, err := ask(tab, chromedp.Evaluate[bool](`document.readyState === "complete" && document.querySelector(`+quote(selector)+`) === null`))
+		return err == nil && gone
+	})
+}

@@ -69,7 +69,7 @@ func (s Set) sections(u *ldapmap.User, loc *i18n.Locale) []templates.Section {
 				out.Fields[group].Parts = append(out.Fields[group].Parts, field)
 				continue
 			} else if f.Of != "" {
-				field = templates.Field{Name: f.Of + "_parts", Label: out.Title, Widget: templates.WidgetAddress, Parts: []templates.Field{field}}
+				field = templates.Field{Name: f.Of + "_parts", Label: loc.T("Postal address"), Widget: templates.WidgetAddress, Parts: []templates.Field{field}}
 			}
 			out.Fields = append(out.Fields, field)
 		}
@@ -92,9 +92,10 @@ func (s Set) field(f ldapmap.Field, u *ldapmap.User, loc *i18n.Locale) templates
 		return out
 	}
 	if out.ReadOnly {
-		out.Value, out.Values = "", shown(f, u.All(f.Name), loc)
-		if len(out.Values) == 1 {
-			out.Value = out.Values[0]
+		if values := shown(f, u.All(f.Name), loc); len(values) == 1 {
+			out.Value = values[0]
+		} else {
+			out.Values = values
 		}
 		return out
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/web"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
+	"github.com/wicketgate/wicketgate/ldapmap/policy"
 	"github.com/wicketgate/wicketgate/templates"
 	"github.com/wicketgate/wicketgate/templates/i18n"
 
@@ -64,7 +65,7 @@ func (f *Flow) ask(w http.ResponseWriter, r *http.Request, v *visit.Visitor) err
 func (f *Flow) askPage(w http.ResponseWriter, r *http.Request, v *visit.Visitor, status int, d *draft, problems fields.Problems) error {
 	loc := f.Kit.Locale(r)
 	form := f.prefill().Form(d.user, loc)
-	groups, err := f.offered(r.Context())
+	groups, err := f.offered(r.Context(), v)
 	if err != nil {
 		return err
 	}
@@ -99,9 +100,16 @@ func (f *Flow) askPage(w http.ResponseWriter, r *http.Request, v *visit.Visitor,
 	return f.Kit.Page(w, r, status, templates.InvitePage{Form: form, Lifetime: f.Lasts})
 }
 
-// offered are the groups that can be chosen.
-func (f *Flow) offered(ctx context.Context) ([]ldapmap.Group, error) {
-	return f.People.FindGroups(ctx, f.Groups, maxGroups)
+// offered are the groups that can be chosen: those of the configuration; without one, all for whoever manages groups, and for others those that
+// they own. To invite must not be a way to give rights away.
+func (f *Flow) offered(ctx context.Context, v *visit.Visitor) ([]ldapmap.Group, error) {
+	groups, err := f.People.FindGroups(ctx, f.Groups, maxGroups)
+	if err != nil || len(f.Groups) > 0 || v.Rights.Can(policy.ManageGroups) {
+		return groups, err
+	}
+	return slices.DeleteFunc(groups, func(g ldapmap.Group) bool {
+		return !slices.ContainsFunc(g.Owners, func(dn string) bool { return ldapmap.SameDN(dn, v.User.DN) })
+	}), nil
 }
 
 func (f *Flow) invite(w http.ResponseWriter, r *http.Request, v *visit.Visitor) error {
@@ -114,7 +122,7 @@ func (f *Flow) invite(w http.ResponseWriter, r *http.Request, v *visit.Visitor) 
 	if d.user, problems, err = f.prefill().Read(r, ldapmap.NewUser(ldapmap.Ref{})); err != nil {
 		return err
 	}
-	if err := f.checkDraft(r.Context(), d, form[groupsInput], problems); err != nil {
+	if err := f.checkDraft(r.Context(), v, d, form[groupsInput], problems); err != nil {
 		return err
 	}
 	if len(problems) > 0 {
@@ -123,8 +131,8 @@ func (f *Flow) invite(w http.ResponseWriter, r *http.Request, v *visit.Visitor) 
 	return f.send(w, r, v, d)
 }
 
-func (f *Flow) checkDraft(ctx context.Context, d *draft, groups []string, problems fields.Problems) error {
-	offered, err := f.offered(ctx)
+func (f *Flow) checkDraft(ctx context.Context, v *visit.Visitor, d *draft, groups []string, problems fields.Problems) error {
+	offered, err := f.offered(ctx, v)
 	if err != nil {
 		return err
 	}

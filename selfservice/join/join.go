@@ -45,7 +45,7 @@ type Flow struct {
 	Lasts time.Duration
 	// Ask are the fields that the invited person fills in; empty: names, mails, phones, language and photo, as far as mapped.
 	Ask []string
-	// Groups are the names of those that can be chosen; empty: all of them.
+	// Groups are the names of those that can be chosen; empty: those that the inviter owns, or all for whoever manages groups.
 	Groups []string
 }
 

@@ -17,7 +17,8 @@ import (
 
 func notFound(r *http.Request) error { return fault.New(fault.NotFound, "nothing at %s", r.URL.Path) }
 
-// set says what of the person's own fields is shown and asked. The groups have a place of their own on the page.
+// set says what of the person's own fields is shown and asked. The groups have a place of their own on the page, and
+// when the entry was last written is of no use to anybody here.
 func (f *Flow) set(v *visit.Visitor) fields.Set {
 	mayEdit := v.Rights.Can(policy.EditSelf)
 	set := fields.Set{
@@ -25,7 +26,7 @@ func (f *Flow) set(v *visit.Visitor) fields.Set {
 		PhotoURL: visit.PhotoURL(v.User),
 	}
 	for _, field := range f.People.Mapping().Fields() {
-		if field.Name != ldapmap.GroupsField && v.Rights.Read(field.Name) {
+		if field.Name != ldapmap.GroupsField && field.Name != ldapmap.UpdatedAt && v.Rights.Read(field.Name) {
 			set.Fields = append(set.Fields, field)
 		}
 	}

@@ -120,7 +120,7 @@ func TestLookingAfterMyAccount(t *testing.T) {
 		tab := w.browser.Tab(t, look)
 		tab.Go(w.Gateway)
 		w.signIn(tab, person, "password")
-		tab.WaitForURL(w.Gateway + "/")
+		tab.WaitFor("nav")
 		tab.Shot(name + "-home")
 		tab.Go(w.Gateway + "/profile")
 		tab.WaitFor("#submit")
@@ -140,7 +140,7 @@ func TestLookingAfterMyAccount(t *testing.T) {
 		tab.Go(w.mail(person+"@new.example", "/profile/confirm"))
 		tab.Shot(name + "-mail-confirm")
 		tab.Click("#submit")
-		tab.WaitForText(person + "@new.example")
+		tab.WaitGone("[name=t]")
 		tab.Go(w.Gateway + "/profile")
 		if got := tab.Value("[name=emails]"); got != person+"@new.example" {
 			t.Errorf("%s: the mail address is %q after it was confirmed", name, got)
@@ -172,7 +172,7 @@ func TestForgottenPassword(t *testing.T) {
 		tab.Shot(name + "-reset")
 		tab.Fill("#password", "correct horse battery")
 		tab.Click("#submit")
-		tab.WaitForURL("/password/")
+		tab.WaitGone("#password")
 		tab.Shot(name + "-reset-done")
 		again := w.browser.Tab(t, look)
 		again.Go(link)
@@ -182,7 +182,6 @@ func TestForgottenPassword(t *testing.T) {
 		}
 		again.Go(w.Gateway + "/signin")
 		w.signIn(again, person, "correct horse battery")
-		again.WaitForURL(w.Gateway + "/")
 		again.WaitFor("nav")
 	}
 }
@@ -245,7 +244,7 @@ func TestInvitation(t *testing.T) {
 		guest.Fill("[name=family_name]", "Lagaffe")
 		guest.Fill("[name=password]", "a seagull and a cat")
 		guest.Click("#submit")
-		guest.WaitForText(login)
+		guest.WaitGone("[name=family_name]")
 		guest.Shot(name + "-welcome")
 		guest.Go(w.Gateway + "/signin")
 		w.signIn(guest, login, "a seagull and a cat")
@@ -259,7 +258,7 @@ func TestAdministratorSeesHowTheServiceIs(t *testing.T) {
 	tab := w.browser.Tab(t, browsertest.Look{})
 	tab.Go(w.Gateway + "/admin/status")
 	w.signIn(tab, "bakesson", "password")
-	tab.WaitForURL("/admin/status")
+	tab.WaitFor("nav")
 	tab.Shot("admin-status")
 	tab.Go(w.Gateway + "/admin/mails")
 	tab.Shot("admin-mails")
@@ -268,7 +267,7 @@ func TestAdministratorSeesHowTheServiceIs(t *testing.T) {
 	member := w.browser.Tab(t, browsertest.Look{})
 	member.Go(w.Gateway + "/admin/status")
 	w.signIn(member, "wzhang", "password")
-	member.WaitForURL("/admin/status")
+	member.WaitFor("nav")
 	member.Shot("admin-refused")
 	if strings.Contains(member.Body(), "ldap://") {
 		t.Error("an ordinary member sees the address of the directory")
