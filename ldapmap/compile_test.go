@@ -181,6 +181,9 @@ func TestOnlyWhatIsNeededIsAskedFor(t *testing.T) {
 	if got := m.LoginFilter("a*", m.SignInFilter()).String(); got != `(&(objectClass=inetOrgPerson)(uid=a\2a))` {
 		t.Errorf("%s", got)
 	}
+	if got := openldap(t, nil).RecoveryLoginFilter("a@x").String(); got != "(&(objectClass=inetOrgPerson)(|(uid=a@x)(mail=a@x)))" {
+		t.Errorf("%s", got)
+	}
 	if got := strings.Join(m.GroupAttributes(), " "); got != "entryUUID cn description owner" {
 		t.Errorf("%s", got)
 	}

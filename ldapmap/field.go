@@ -74,21 +74,24 @@ func Sections() []Section {
 func (s Section) Label() string {
 	switch s {
 	case SectionIdentity:
-		return "Name and photo"
+		return said("Name and photo")
 	case SectionContact:
-		return "Contact"
+		return said("Contact")
 	case SectionAddress:
-		return "Address"
+		return said("Address")
 	case SectionAbout:
-		return "Personal"
+		return said("Personal")
 	case SectionWork:
-		return "Work"
+		return said("Work")
 	case SectionSecurity:
-		return "Keys"
+		return said("Keys")
 	default:
-		return "More"
+		return said("More")
 	}
 }
+
+// said marks an English message id for the catalogues, which look for parameters of this name.
+func said(words string) string { return words }
 
 // Widget is how a form asks for a field. The names are those of templates.Widget.
 type Widget string

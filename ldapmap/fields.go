@@ -103,7 +103,8 @@ func standardFields() []Field {
 	}
 }
 
-func msg(id string) Text { return Text{Message: id} }
+// msg makes a text of an English message id; the parameter's name is how the catalogues find it.
+func msg(words string) Text { return Text{Message: words} }
 
 // StandardField returns the standard field of that name.
 func StandardField(name string) (Field, bool) {

@@ -1,6 +1,7 @@
 package ldapmap
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,7 +23,7 @@ func (m *Mapping) LoginFilter(login string, which Filter) Filter {
 // RecoveryLoginFilter finds those whom a login names, or a mail address, also if people do not sign in by it.
 func (m *Mapping) RecoveryLoginFilter(login string) Filter {
 	by := m.login
-	if r, ok := m.byName[Emails]; ok && r.searchable() {
+	if r, ok := m.byName[Emails]; ok && r.searchable() && !slices.Contains(by, r) {
 		by = append(by[:len(by):len(by)], r)
 	}
 	return And{m.recovery, anyOf(by, func(_ *rule, a string) Filter { return Equal{a, login} })}
