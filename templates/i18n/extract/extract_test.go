@@ -73,6 +73,14 @@ const (
 	constantWords = "Another constant"
 )
 
+type section string
+
+func (s section) Label() string { if s == "x" { return "A label" }; return "" }
+
+func msg(id string) Text { return Text{Message: id} }
+
+var table = []Text{msg("In a table")}
+
 func refuse(n int, words string, args ...any) error { say := func(words string) error { return nil }; say("In a closure"); return fault.Say(1, "", words, args...) }
 `
 
@@ -90,6 +98,7 @@ func TestEveryWayOfSayingATextIsFound(t *testing.T) {
 	want := []key{
 		{"", "Plain", ""}, {"", "%d day", "%d days"}, {"month", "May", ""}, {"", "in parts", ""}, {"", "Said", ""}, {"", "one", "many"}, {"verb", "Open", ""},
 		{"", "A constant", ""}, {"", "Refused", ""}, {"", "Said by another folder", ""}, {"", "In a literal", ""}, {"", "Another constant", ""}, {"", "In a closure", ""},
+		{"", "A label", ""}, {"", "In a table", ""},
 		{"", "In HTML", ""}, {"", "a door", "%d doors"}, {"", "Nested", ""}, {"verb", "Close", ""}, {"", "In a mail", ""},
 	}
 	for _, k := range want {

@@ -14,7 +14,8 @@ import (
 //   - the argument of i18n.M, i18n.MN and i18n.MC, and of T, N and C of a Locale;
 //   - the argument of any function whose parameter is called words: fault.Say, and the small helpers that packages make of it
 //     (an exported one anywhere in the module, another one in its own folder);
-//   - the field Words of a composite literal.
+//   - the field Words of a composite literal, and the argument of a helper called msg;
+//   - what a function called Label returns.
 //
 // It is written out, or the name of a constant of the same folder.
 
@@ -46,6 +47,9 @@ func (p *program) parse(file, relative string) error {
 	ast.Inspect(tree, func(node ast.Node) bool {
 		switch n := node.(type) {
 		case *ast.FuncDecl:
+			if n.Name.Name == "msg" {
+				dir.sayers["msg"] = 0
+			}
 			if at, ok := wordsParameter(n.Type); ok {
 				dir.sayers[n.Name.Name] = at
 				if n.Name.IsExported() {
@@ -113,6 +117,10 @@ func (p *program) texts(found texts) {
 					if k, ok := p.call(dir, n, inI18n); ok {
 						found.add(k, relative)
 					}
+				case *ast.FuncDecl:
+					if n.Name.Name == "Label" {
+						dir.returned(n, relative, found)
+					}
 				case *ast.KeyValueExpr:
 					if name, ok := n.Key.(*ast.Ident); ok && name.Name == "Words" {
 						if text, ok := dir.text(n.Value); ok {
@@ -124,6 +132,18 @@ func (p *program) texts(found texts) {
 			})
 		}
 	}
+}
+
+// returned collects the literals that a function returns.
+func (d *folder) returned(function *ast.FuncDecl, relative string, found texts) {
+	ast.Inspect(function, func(node ast.Node) bool {
+		if r, ok := node.(*ast.ReturnStmt); ok && len(r.Results) == 1 {
+			if text, ok := d.text(r.Results[0]); ok {
+				found.add(key{ID: text}, relative)
+			}
+		}
+		return true
+	})
 }
 
 // call is the text of a call, if it says one.
