@@ -99,3 +99,16 @@ func (f Field) Input() string {
 	}
 	return id
 }
+
+// Blank reports whether a select needs an empty choice of its own: it may stay empty, and none of its options says so.
+func (f Field) Blank() bool {
+	if f.Required {
+		return false
+	}
+	for _, o := range f.Options {
+		if o.Value == "" {
+			return false
+		}
+	}
+	return true
+}

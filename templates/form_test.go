@@ -34,10 +34,11 @@ func TestWhatWasTypedStaysInTheFormButAPasswordNever(t *testing.T) {
 		templates.Field{Name: "f", Label: "F", Widget: templates.WidgetEmail, Multiple: true, Values: []string{"one@example.org", "two@example.org"}},
 		templates.Field{Name: "g", Label: "G", Widget: templates.WidgetPassword, Value: "correct horse"},
 		templates.Field{Name: "h", Label: "H", Widget: templates.WidgetColour},
+		templates.Field{Name: "i", Label: "I", Widget: templates.WidgetSelect, Options: []templates.Option{{Label: "No answer"}, {Value: "1", Label: "one"}}},
 	))
 	for _, selector := range []string{
 		`input[name=a][value='"><b>']`, `select[name=c] option[value='2'][selected]`, `input[name=d][checked]`,
-		`input[name=e][value=y][checked]`, `input[name=e][value=x]:not([checked])`, `input[type=email][name=f][value='two@example.org']`, `input[name=h_none][checked]`,
+		`input[name=e][value=y][checked]`, `input[name=e][value=x]:not([checked])`, `input[type=email][name=f][value='two@example.org']`, `input[name=h_none][checked]`, `select[name=i] option[value='']`, `select[name=c] option[value='']`,
 	} {
 		if body.Find(selector).Length() != 1 {
 			t.Errorf("no %s", selector)
@@ -57,7 +58,7 @@ func TestWhatWasTypedStaysInTheFormButAPasswordNever(t *testing.T) {
 func TestWhatCannotBeChangedIsShownAsTextAndNotPosted(t *testing.T) {
 	t.Parallel()
 	form := one(
-		templates.Field{Name: "a", Label: "Member number", Value: "1482", ReadOnly: true},
+		templates.Field{Name: "a", Label: "Member number", Value: "1482", Values: []string{"1482"}, ReadOnly: true},
 		templates.Field{Name: "b", Label: "User name", Value: "zoe", Locked: true},
 		templates.Field{Name: "c", Label: "Apron", Widget: templates.WidgetSelect, Value: "m", Options: []templates.Option{{Value: "m", Label: "Medium"}}, ReadOnly: true},
 		templates.Field{Name: "d", Label: "Birthday", Widget: templates.WidgetDate, Value: "1991-03-01", ReadOnly: true},
@@ -69,6 +70,9 @@ func TestWhatCannotBeChangedIsShownAsTextAndNotPosted(t *testing.T) {
 		t.Errorf("%d things to fill in", n)
 	}
 	text := body.Find("form").Text()
+	if n := strings.Count(text, "1482"); n != 1 {
+		t.Errorf("one value is shown %d times", n)
+	}
 	for _, want := range []string{"1482", "Locked:", "zoe", "Medium", "1 March 1991", "not given", "Yes"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q: %s", want, text)

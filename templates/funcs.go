@@ -122,8 +122,8 @@ func rows(f Field) []string {
 func labelOf(loc *i18n.Locale) func(Field) []string {
 	return func(f Field) []string {
 		values := f.Values
-		if f.Value != "" {
-			values = append([]string{f.Value}, values...)
+		if len(values) == 0 && f.Value != "" {
+			values = []string{f.Value}
 		}
 		var labels []string
 		for _, v := range values {
