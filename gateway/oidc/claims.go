@@ -41,9 +41,6 @@ func (p *Provider) claim(ctx context.Context, u *ldapmap.User, f ldapmap.Field) 
 		return p.groups(ctx, u)
 	}
 	if f.Type == ldapmap.TypePhoto && u.Get(f.Name) != "" {
-		if p.PictureURL == nil {
-			return nil, nil
-		}
 		return p.PictureURL(u), nil
 	}
 	values := u.All(f.Name)

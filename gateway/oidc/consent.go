@@ -117,8 +117,6 @@ func (p *Provider) shown(r *http.Request, u *ldapmap.User, scope string) ([]Aske
 			for _, g := range groups {
 				values = append(values, g.Name)
 			}
-		case f.Type == ldapmap.TypePhoto && p.PictureURL == nil:
-			values = nil
 		case single(f.Claim) && len(values) > 1:
 			values = values[:1]
 		}

@@ -23,7 +23,7 @@ func bare(t testing.TB) *Provider {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Provider{Deps: Deps{Issuer: "https://id.example.org", Keyring: webtest.Keyring(t), Clock: time.Now}, clients: clients, catalogue: newCatalogue(ldapmap.StandardFields())}
+	p := &Provider{Deps: Deps{Issuer: "https://id.example.org", Keyring: webtest.Keyring(t), Clock: time.Now}, clients: clients, catalogue: newCatalogue(ldapmap.StandardFields(), false)}
 	p.fosite = p.newFosite()
 	return p
 }

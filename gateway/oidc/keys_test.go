@@ -175,3 +175,28 @@ func TestKnownKeysServeWhileTheDirectoryIsAway(t *testing.T) {
 		t.Error("what is no token verifies")
 	}
 }
+
+func TestASlowDirectoryHoldsUpOneRequestAndNotAll(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	spy := &statetest.Spy{Store: &statetest.Memory{}}
+	one := replica(t, spy, &now)
+	if _, err := one.all(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(2 * keyRefresh)
+	asked, goOn, done := make(chan struct{}), make(chan struct{}), make(chan error)
+	spy.Before = func(string, state.Path) error { close(asked); <-goOn; return nil }
+	go func() {
+		_, err := one.all(t.Context())
+		done <- err
+	}()
+	<-asked
+	if _, err := one.sign(t.Context(), jose.EdDSA, "", map[string]any{}); err != nil { // would wait for ever
+		t.Error(err)
+	}
+	close(goOn)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}

@@ -24,29 +24,48 @@ type keySet struct {
 	clock   func() time.Time
 	created func(*signingKey)
 
-	mu   sync.Mutex
+	loading sync.Mutex // held by whoever reads the store
+
+	mu   sync.Mutex // guards what follows, and is never held while the store is asked
 	keys []*signingKey
 	read time.Time
 }
 
-// all returns the keys, newest first within an algorithm. Errors: Unavailable while none could be read yet.
+// all returns the keys, newest first within an algorithm. Whoever finds them old reads them anew; the others go on with what is there, so that a slow
+// directory holds up one request and not all. Errors: Unavailable while none could be read yet.
 func (s *keySet) all(ctx context.Context) ([]*signingKey, error) {
+	keys, fresh := s.known()
+	if fresh {
+		return keys, nil
+	}
+	if keys == nil {
+		s.loading.Lock()
+	} else if !s.loading.TryLock() {
+		return keys, nil
+	}
+	defer s.loading.Unlock()
+	if keys, fresh = s.known(); fresh { // somebody else has read them meanwhile
+		return keys, nil
+	}
+	now := s.clock()
+	got, err := loadKeys(ctx, s.store, s.ring, now, s.created)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.clock()
-	if s.keys != nil && now.Sub(s.read) < keyRefresh {
-		return s.keys, nil
-	}
-	keys, err := loadKeys(ctx, s.store, s.ring, now, s.created)
 	switch {
 	case err == nil:
-		s.keys, s.read = keys, now
+		s.keys, s.read = got, now
 	case s.keys == nil:
 		return nil, err
 	default:
 		s.read = now.Add(-keyRefresh / 2) // not at every request while the store is away
 	}
 	return s.keys, nil
+}
+
+func (s *keySet) known() (keys []*signingKey, fresh bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.keys, s.keys != nil && s.clock().Sub(s.read) < keyRefresh
 }
 
 // sign makes a compact JWS of the claims with the newest key for alg that is in use (RFC 7515, RFC 7519). typ goes into the header unless empty.

@@ -99,7 +99,7 @@ func New(deps Deps) (*Provider, error) {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
 	deps.Lifetimes = deps.Lifetimes.withDefaults()
-	p := &Provider{Deps: deps, catalogue: newCatalogue(deps.Fields)}
+	p := &Provider{Deps: deps, catalogue: newCatalogue(deps.Fields, deps.PictureURL != nil)}
 	var err error
 	if p.clients, err = newClients(deps.Clients, deps.Store, deps.Clock); err != nil {
 		return nil, err

@@ -20,10 +20,11 @@ type catalogue struct {
 	scopes []string        // openid and offline_access first, then in the order of the fields
 }
 
-func newCatalogue(fields []ldapmap.Field) *catalogue {
+// Photos are told by address or not at all: pictures tells whether they have one.
+func newCatalogue(fields []ldapmap.Field, pictures bool) *catalogue {
 	c := &catalogue{scopes: []string{ScopeOpenID, ScopeOffline}}
 	for _, f := range fields {
-		if f.Claim == "" {
+		if f.Claim == "" || f.Type == ldapmap.TypePhoto && !pictures {
 			continue
 		}
 		if f.Scope == "" {

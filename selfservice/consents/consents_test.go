@@ -64,7 +64,10 @@ func newWorld(t *testing.T) *world {
 	var kit *web.Kit
 	w.server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { kit.Middleware(kit.Routes(mux)).ServeHTTP(rw, r) }))
 	t.Cleanup(w.server.Close)
-	kit = webtest.Kit(t, web.Options{PublicURL: w.server.URL, CrossOrigin: oidc.CrossOrigin()})
+	renderer := webtest.Renderer(t)
+	mux.Handle("GET /static/", renderer.Static())
+	mux.Handle("GET /favicon.ico", http.RedirectHandler(renderer.Asset("favicon.svg"), http.StatusFound))
+	kit = webtest.Kit(t, web.Options{Renderer: renderer, Bundle: renderer.Bundle(), PublicURL: w.server.URL, CrossOrigin: oidc.CrossOrigin()})
 	sessions, err := session.New(webtest.Keyring(t), w.records, w.people, session.Config{PublicURL: w.server.URL}, nil)
 	ok(t, err)
 	colour := ldapmap.Field{Name: "favourite_colour", Claim: "favourite_colour", Custom: true, Label: ldapmap.Text{Own: map[string]string{"en": "Favourite colour", "fr": "Couleur préférée"}}}

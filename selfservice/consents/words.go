@@ -14,7 +14,7 @@ import (
 func (f *Flow) label(scope string, loc *i18n.Locale) string {
 	switch scope {
 	case "profile":
-		return loc.T("Your name and what else is in your profile")
+		return loc.T("Your name and profile")
 	case "email":
 		return loc.T("Your mail address")
 	case "phone":
