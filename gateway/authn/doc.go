@@ -3,6 +3,7 @@
 //   - signin.go: Authenticator.SignIn, the one way in
 //   - limiter.go: growing delays, also used for mails that strangers can set off
 //   - decoy.go: the work that a login gets which names nobody
+//   - typed.go: a typed login on its way from page to page
 //   - handover.go: what the sign-in page tells the change page when a password is right but not good enough any more
 //
 // # What a stranger can learn
@@ -22,5 +23,5 @@
 // The counts are in the memory of each replica and bounded in size: with n replicas behind a balancer there are up to n times the free tries, and the
 // delays that follow grow on each of them. The directory's own lockout counts them all.
 //
-// The package imports ldapmap, ldapmap/fault and gateway/audit; it is used by gateway, selfservice/signin and selfservice/password.
+// The package imports ldapmap, ldapmap/fault, gateway/audit and templates/i18n; it is used by gateway, selfservice/signin and selfservice/password.
 package authn

@@ -2,7 +2,10 @@ package authn
 
 import (
 	"encoding/binary"
+	"strings"
 	"time"
+
+	"github.com/wicketgate/wicketgate/templates/i18n"
 )
 
 // WhoParam is the name of the parameter that carries a typed login, sealed, from page to page. Addresses end up in histories and
@@ -33,4 +36,17 @@ func OpenLogin(s Sealer, sealed string, now time.Time) string {
 		return ""
 	}
 	return string(plain[8:])
+}
+
+// LoginProblem says what is wrong with a typed login before anybody is asked; zero if nothing is.
+func LoginProblem(login string) i18n.Message {
+	switch {
+	case login == "":
+		return i18n.M("Type your user name or mail address.")
+	case len(login) > MaxLogin:
+		return i18n.M("That is too long for a user name or mail address.")
+	case strings.ContainsFunc(login, func(c rune) bool { return c < ' ' || c == 0x7f }):
+		return i18n.M("That has a character in it that no user name has.")
+	}
+	return i18n.Message{}
 }

@@ -58,3 +58,11 @@ func (k *Kit) LocaleOf(r *http.Request, own string) *i18n.Locale {
 	}
 	return k.Locale(r)
 }
+
+// Words picks a text of the configuration, by language tag: in this language, else in English, else none.
+func Words(texts map[string]string, loc *i18n.Locale) string {
+	if text, ok := texts[loc.Tag()]; ok {
+		return text
+	}
+	return texts["en"]
+}

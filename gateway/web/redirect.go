@@ -56,10 +56,10 @@ func (k *Kit) Leave(w http.ResponseWriter, r *http.Request, target string) error
 	return k.write(w, http.StatusOK, loc, []byte(page.String()))
 }
 
-// onward is seen for a few milliseconds, if at all, so it has nothing to load.
+// onward is seen for a few milliseconds, if at all, so it has nothing to load, not even the icon that browsers ask for by themselves.
 var onward = template.Must(template.New("onward").Parse(`<!doctype html>
 <html lang="{{.Lang}}" dir="{{.Dir}}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">` +
-	`<meta name="viewport" content="width=device-width"><title>{{.Title}}</title></head>
+	`<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width"><title>{{.Title}}</title></head>
 <body><p><a id="continue" href="{{.Target}}">{{.Go}}</a></p></body></html>
 `))
 

@@ -81,6 +81,14 @@ func ContinueValue(r *http.Request) string {
 	return value
 }
 
+// Hidden carries ContinueParam, if there is one, and more from form to form.
+func Hidden(r *http.Request, more ...templates.Hidden) []templates.Hidden {
+	if value := ContinueValue(r); value != "" {
+		more = append(more, templates.Hidden{Name: ContinueParam, Value: value})
+	}
+	return more
+}
+
 // OpenReturn opens a value of ContinueParam as ReturnTo does.
 func (k *Kit) OpenReturn(value string) ReturnTo {
 	home := ReturnTo{Path: "/"}

@@ -15,6 +15,7 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/web"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
+	"github.com/wicketgate/wicketgate/ldapmap/policy"
 	"github.com/wicketgate/wicketgate/templates"
 	"github.com/wicketgate/wicketgate/templates/i18n"
 )
@@ -52,7 +53,7 @@ func (f *Flow) forChanging(w http.ResponseWriter, r *http.Request, values url.Va
 			return next(changing{login: hand.Login, step: step, hand: hand})
 		}
 	}
-	return f.Door.SignedIn(func(w http.ResponseWriter, r *http.Request, v *visit.Visitor) error {
+	return f.Door.Can(policy.EditSelf, func(w http.ResponseWriter, r *http.Request, v *visit.Visitor) error {
 		f.Kit.ReturnTo(w, r)
 		return next(changing{login: v.User.Get(ldapmap.Username), user: v.User, visit: v})
 	})(w, r)
@@ -60,7 +61,7 @@ func (f *Flow) forChanging(w http.ResponseWriter, r *http.Request, values url.Va
 
 func (f *Flow) changePage(w http.ResponseWriter, r *http.Request, status int, c changing, page templates.ChangePage) error {
 	to := f.Kit.OpenReturn(web.ContinueValue(r))
-	page.Action, page.Login, page.Hidden = "/password", c.login, hidden(r)
+	page.Action, page.Login, page.Hidden = "/password", c.login, web.Hidden(r)
 	page.Rules, page.Strength = f.Rules.Shown(), "/password/strength"
 	if c.step != "" {
 		page.Hidden = append(page.Hidden, templates.Hidden{Name: authn.StepParam, Value: c.step})
@@ -146,6 +147,9 @@ func (f *Flow) resume(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	if err != nil {
 		f.Kit.Note(r, fmt.Errorf("signing in after a change of password: %w", err))
 		return []i18n.Message{i18n.M("You have to sign in again with the new password.")}
+	}
+	if c.hand.Reason == authn.ReasonMust || c.hand.Reason == authn.ReasonExpired {
+		f.Audit.Event(ctx, event(r, audit.SignIn, c.user)) // the sign-in page only wrote that the password would not do
 	}
 	return nil
 }

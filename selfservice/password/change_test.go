@@ -9,6 +9,7 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/web/worldtest"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
+	"github.com/wicketgate/wicketgate/ldapmap/policy"
 )
 
 func TestAChangedPasswordWorksAndTheOldOneAndItsSessionsDoNot(t *testing.T) {
@@ -158,6 +159,9 @@ func TestWhoMustChangeDoesSoAndGoesOn(t *testing.T) {
 		if page = page.Click("#submit"); page.URL.Path != "/somewhere" {
 			t.Errorf("goes on to %s", page.URL)
 		}
+		if !w.AuditLines.Has(`"msg":"sign_in"`, `"username":"mustchange"`, `"success"`) {
+			t.Error("the audit log does not say that somebody signed in")
+		}
 		if !works(t, w, "mustchange", fresh) {
 			t.Error("the new password does not work, or has to be changed again")
 		}
@@ -301,5 +305,25 @@ func TestWhoIsNotSignedInComesBackAfterSigningIn(t *testing.T) {
 	}
 	if page = page.Submit("main form", "login", "ada").Submit("main form", "password", "ada-password"); page.URL.Path != "/password" || !page.Has("#current") {
 		t.Errorf("afterwards at %s", page.URL)
+	}
+}
+
+func TestWhoMayNotEditTheirAccountMayStillReplaceWhatTheyMust(t *testing.T) {
+	t.Parallel()
+	w := open(t, worldtest.Options{
+		Server: ldaptest.Memdir(t, ldaptest.Options{}),
+		Rules:  []policy.RuleSpec{{Name: "guests", Can: ldapmap.Strings{"use_oidc"}}},
+	})
+	b := w.Browser(t)
+	signIn(w, b, "ada", "ada-password")
+	if page := b.Get("/password"); page.Status != 403 || !page.Says("You cannot open this page") {
+		t.Errorf("status %d, %q", page.Status, page.Text("main"))
+	}
+	if page := b.Post("/password", "current", "ada-password", "new", fresh); page.Status != 403 {
+		t.Errorf("posted: status %d, %q", page.Status, page.Text("main"))
+	}
+	page := signIn(w, b, "mustchange", "mustchange-password").Submit("main form", "current", "mustchange-password", "new", fresh)
+	if page.Status != 200 {
+		t.Errorf("who must: status %d, %q", page.Status, page.Text("main"))
 	}
 }

@@ -105,21 +105,6 @@ func (f *Flow) prepare() {
 	f.judges = make(chan struct{}, maxJudges)
 }
 
-// hidden carries where to go on from form to form.
-func hidden(r *http.Request, more ...templates.Hidden) []templates.Hidden {
-	if value := web.ContinueValue(r); value != "" {
-		more = append(more, templates.Hidden{Name: web.ContinueParam, Value: value})
-	}
-	return more
-}
-
-func words(texts map[string]string, loc *i18n.Locale) string {
-	if text, ok := texts[loc.Tag()]; ok {
-		return text
-	}
-	return texts["en"]
-}
-
 // event begins an audit line about a person.
 func event(r *http.Request, action audit.Action, u *ldapmap.User) audit.Event {
 	e := audit.Event{Action: action, IP: web.ClientIP(r), RequestID: web.RequestID(r)}

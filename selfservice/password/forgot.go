@@ -14,7 +14,6 @@ import (
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 	"github.com/wicketgate/wicketgate/templates"
-	"github.com/wicketgate/wicketgate/templates/i18n"
 )
 
 // askForgot asks who forgot a password. What was typed on the sign-in page is filled in.
@@ -35,7 +34,7 @@ func (f *Flow) forgotPage(w http.ResponseWriter, r *http.Request, status int, pa
 		return fault.Say(fault.NotFound, "", "Passwords cannot be reset by mail here. Ask whoever looks after accounts.")
 	}
 	loc := f.Kit.Locale(r)
-	page.Hidden, page.Label, page.Hint = hidden(r), words(f.Label, loc), words(f.Hint, loc)
+	page.Hidden, page.Label, page.Hint = web.Hidden(r), web.Words(f.Label, loc), web.Words(f.Hint, loc)
 	page.Back = web.WithContinue("/signin", web.ContinueValue(r))
 	return f.Kit.Page(w, r, status, page)
 }
@@ -50,7 +49,7 @@ func (f *Flow) takeForgot(w http.ResponseWriter, r *http.Request) error {
 	f.Kit.ReturnTo(w, r)
 	first := r.URL.Path == pathFirst
 	login := strings.TrimSpace(form.Get("login"))
-	if problem := checkLogin(login); !problem.IsZero() {
+	if problem := authn.LoginProblem(login); !problem.IsZero() {
 		if len(login) > authn.MaxLogin {
 			login = ""
 		}
@@ -145,17 +144,4 @@ func recipients(user *ldapmap.User, typed string) []string {
 		}
 	}
 	return firstFew(user.All(ldapmap.Emails))
-}
-
-// checkLogin says what is wrong with a login before anybody is asked.
-func checkLogin(login string) i18n.Message {
-	switch {
-	case login == "":
-		return i18n.M("Type your user name or mail address.")
-	case len(login) > authn.MaxLogin:
-		return i18n.M("That is too long for a user name or mail address.")
-	case strings.ContainsFunc(login, func(c rune) bool { return c < ' ' || c == 0x7f }):
-		return i18n.M("That has a character in it that no user name has.")
-	}
-	return i18n.Message{}
 }

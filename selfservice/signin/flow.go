@@ -9,8 +9,6 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/authn"
 	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/web"
-	"github.com/wicketgate/wicketgate/templates"
-	"github.com/wicketgate/wicketgate/templates/i18n"
 )
 
 // Flow holds what the pages need. All fields down to Audit are required.
@@ -43,14 +41,6 @@ func (f *Flow) Mount(mux *http.ServeMux) {
 	mux.Handle("POST /signout", f.Kit.Handle(f.signOut))
 }
 
-// hidden carries where to go on from form to form.
-func hidden(r *http.Request, more ...templates.Hidden) []templates.Hidden {
-	if value := web.ContinueValue(r); value != "" {
-		more = append(more, templates.Hidden{Name: web.ContinueParam, Value: value})
-	}
-	return more
-}
-
 // address is a page of the flow with where to go on and, if given, the sealed login.
 func address(r *http.Request, path, who string) string {
 	if who != "" {
@@ -65,12 +55,4 @@ func (f *Flow) forgot(r *http.Request, who string) string {
 		return ""
 	}
 	return address(r, "/password/forgot", who)
-}
-
-// words picks a configured text in the reader's language, else in English.
-func words(texts map[string]string, loc *i18n.Locale) string {
-	if text, ok := texts[loc.Tag()]; ok {
-		return text
-	}
-	return texts["en"]
 }

@@ -27,7 +27,7 @@ func (f *Flow) askLogin(w http.ResponseWriter, r *http.Request) error {
 func (f *Flow) loginPage(w http.ResponseWriter, r *http.Request, status int, login string, problem i18n.Message) error {
 	loc := f.Kit.Locale(r)
 	return f.Kit.Page(w, r, status, templates.LoginPage{
-		Action: "/signin", Hidden: hidden(r), Login: login, Label: words(f.Label, loc), Hint: words(f.Hint, loc), Error: problem,
+		Action: "/signin", Hidden: web.Hidden(r), Login: login, Label: web.Words(f.Label, loc), Hint: web.Words(f.Hint, loc), Error: problem,
 		Forgot: f.forgot(r, ""), Register: f.Register,
 	})
 }
@@ -40,7 +40,7 @@ func (f *Flow) takeLogin(w http.ResponseWriter, r *http.Request) error {
 	}
 	f.Kit.ReturnTo(w, r)
 	login := strings.TrimSpace(form.Get("login"))
-	if problem := checkLogin(login); !problem.IsZero() {
+	if problem := authn.LoginProblem(login); !problem.IsZero() {
 		if len(login) > authn.MaxLogin {
 			login = ""
 		}
@@ -51,17 +51,4 @@ func (f *Flow) takeLogin(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("sealing the login: %w", err)
 	}
 	return f.Kit.SeeOther(w, r, address(r, "/signin/password", who))
-}
-
-// checkLogin says what is wrong with a login before anybody is asked.
-func checkLogin(login string) i18n.Message {
-	switch {
-	case login == "":
-		return i18n.M("Type your user name or mail address.")
-	case len(login) > authn.MaxLogin:
-		return i18n.M("That is too long for a user name or mail address.")
-	case strings.ContainsFunc(login, func(c rune) bool { return c < ' ' || c == 0x7f }):
-		return i18n.M("That has a character in it that no user name has.")
-	}
-	return i18n.Message{}
 }

@@ -38,7 +38,7 @@ func (f *Flow) passwordPage(w http.ResponseWriter, r *http.Request, status int, 
 		return fmt.Errorf("sealing the login: %w", err)
 	}
 	page.Action = "/signin/password"
-	page.Hidden = hidden(r)
+	page.Hidden = web.Hidden(r)
 	page.Other = address(r, "/signin", who)
 	page.Forgot = f.forgot(r, who)
 	page.OfferStay = f.OfferStay
@@ -57,7 +57,7 @@ func (f *Flow) takePassword(w http.ResponseWriter, r *http.Request) error {
 	}
 	to := f.Kit.ReturnTo(w, r)
 	login, password := strings.TrimSpace(form.Get("login")), form.Get("password")
-	if problem := checkLogin(login); !problem.IsZero() {
+	if problem := authn.LoginProblem(login); !problem.IsZero() {
 		return f.loginPage(w, r, http.StatusUnprocessableEntity, "", problem)
 	}
 	page := templates.PasswordPage{Login: login, Stay: form.Get("stay") == "1"}

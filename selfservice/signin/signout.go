@@ -22,7 +22,7 @@ func (f *Flow) askSignOut(w http.ResponseWriter, r *http.Request) error {
 			SignIn: address(r, "/signin", ""), Return: to.App.URL, ReturnName: to.App.Name,
 		})
 	}
-	return f.Kit.Page(w, r, http.StatusOK, templates.SignOutPage{Action: "/signout", Hidden: hidden(r), Cancel: to.Path})
+	return f.Kit.Page(w, r, http.StatusOK, templates.SignOutPage{Action: "/signout", Hidden: web.Hidden(r), Cancel: to.Path})
 }
 
 // signOut ends the session and goes back to the page, which then says goodbye.

@@ -47,6 +47,8 @@ type Options struct {
 	LDAP string
 	// NoMail switches mail off.
 	NoMail bool
+	// Rules say who may do what; nil: everybody everything.
+	Rules []policy.RuleSpec
 	// Spec changes the mapping, which is the preset for OpenLDAP.
 	Spec func(*ldapmap.Spec)
 }
@@ -145,7 +147,11 @@ func New(t testing.TB, o Options) *World {
 	})
 	check(t, err)
 	w.Kit = webtest.Kit(t, web.Options{PublicURL: w.URL, Sealer: w.Keyring, Clock: w.Clock.Now, Log: log})
-	rules, problems := policy.Compile([]policy.RuleSpec{{Name: "everybody", Can: ldapmap.Strings{"*"}, Read: ldapmap.Strings{"*"}, Write: ldapmap.Strings{"*"}}})
+	if o.Rules == nil {
+		all := ldapmap.Strings{"*"}
+		o.Rules = []policy.RuleSpec{{Name: "everybody", Can: all, Read: all, Write: all}}
+	}
+	rules, problems := policy.Compile(o.Rules)
 	if len(problems) > 0 {
 		t.Fatalf("compiling the rules: %v", problems)
 	}
@@ -232,4 +238,10 @@ func check(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Static serves the style sheet and scripts, for tests in a real browser.
+func Static(t testing.TB) http.Handler {
+	t.Helper()
+	return webtest.Renderer(t).Static()
 }
