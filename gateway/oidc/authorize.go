@@ -224,9 +224,7 @@ func (p *Provider) send(w http.ResponseWriter, r *http.Request, q *request, para
 // sendError goes back to the application with an error (RFC 6749 4.1.2.1).
 func (p *Provider) sendError(w http.ResponseWriter, r *http.Request, q *request, err error) error {
 	e := fosite.ErrorToRFC6749Error(serverTrouble(err))
-	if e.CodeField >= http.StatusInternalServerError {
-		p.Log.ErrorContext(r.Context(), "an authorization request failed", "client", q.client.ID, "error", e.ErrorField, "cause", e.Debug(), "request_id", web.RequestID(r))
-	}
+	p.logError(r, e, q.client.ID)
 	return p.send(w, r, q, url.Values{"error": {e.ErrorField}, "error_description": {describe(e)}})
 }
 
@@ -236,6 +234,11 @@ func (p *Provider) refuse(w http.ResponseWriter, r *http.Request, err error) err
 	if !errors.As(err, &page) {
 		return err
 	}
+	client := ""
+	if page.client != nil {
+		client = page.client.ID
+	}
+	p.logError(r, page.RFC6749Error, client)
 	shown := templates.OAuthErrorPage{Code: page.ErrorField, Description: page.DescriptionField, Hint: page.HintField, Home: "/"}
 	if page.client != nil {
 		shown.App = page.client.DisplayName()

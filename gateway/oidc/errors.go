@@ -30,10 +30,7 @@ func serverTrouble(err error) error {
 // jsonError answers an error at an endpoint that applications call (RFC 6749 5.2).
 func (p *Provider) jsonError(w http.ResponseWriter, r *http.Request, err error) {
 	e := fosite.ErrorToRFC6749Error(serverTrouble(err))
-	if e.CodeField >= http.StatusInternalServerError {
-		p.Log.LogAttrs(r.Context(), slog.LevelError, "an application's request failed",
-			slog.String("path", r.URL.Path), slog.String("error", e.ErrorField), slog.String("cause", e.Debug()), slog.String("request_id", web.RequestID(r)))
-	}
+	p.logError(r, e, "")
 	if e.CodeField == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "5")
 	}
@@ -41,6 +38,17 @@ func (p *Provider) jsonError(w http.ResponseWriter, r *http.Request, err error) 
 		w.Header().Set("WWW-Authenticate", `Basic realm="`+p.Issuer+`", charset="UTF-8"`)
 	}
 	writeJSON(w, e.CodeField, map[string]string{"error": e.ErrorField, "error_description": describe(e)})
+}
+
+// logError writes down why a request was not answered as it was hoped: what failed on our side as an error, what the application did wrong for
+// those who look for it (level debug). Nothing that was sent is in it but the path.
+func (p *Provider) logError(r *http.Request, e *fosite.RFC6749Error, client string) {
+	level, cause := slog.LevelDebug, e.HintField
+	if e.CodeField >= http.StatusInternalServerError {
+		level, cause = slog.LevelError, e.Debug()
+	}
+	p.Log.LogAttrs(r.Context(), level, "an application's request failed", slog.String("path", r.URL.Path), slog.String("client", client),
+		slog.String("error", e.ErrorField), slog.String("cause", cause), slog.String("request_id", web.RequestID(r)))
 }
 
 // describe is the error_description: fosite's sentence and hint, in the characters that RFC 6749 5.2 allows.

@@ -26,6 +26,7 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/web/webtest"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
+	"github.com/wicketgate/wicketgate/templates"
 )
 
 // The people, clients and secrets of the tests.
@@ -78,7 +79,8 @@ func newWorld(t *testing.T, opts ...option) *world {
 	w.server = httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.kit.Middleware(w.kit.Routes(mux)).ServeHTTP(rw, r) }))
 	w.server.Start()
 	t.Cleanup(w.server.Close)
-	w.kit = webtest.Kit(t, web.Options{PublicURL: w.server.URL, CrossOrigin: oidc.CrossOrigin(), Clock: w.now})
+	renderer := pages(t)
+	w.kit = webtest.Kit(t, web.Options{Renderer: renderer, Bundle: renderer.Bundle(), PublicURL: w.server.URL, CrossOrigin: oidc.CrossOrigin(), Clock: w.now})
 	w.store = &statetest.Spy{Store: &statetest.Memory{}}
 	for _, r := range signingKeys(t) {
 		must(w, w.store.Create(t.Context(), r))
@@ -115,6 +117,18 @@ type later struct{ w *world }
 
 func (l later) Load(ctx context.Context, r *http.Request) (*session.Visit, error) {
 	return l.w.sessions.Load(ctx, r)
+}
+
+var oncePages struct {
+	sync.Once
+	renderer *templates.Renderer
+}
+
+// pages are parsed once for all tests; they never change.
+func pages(t *testing.T) *templates.Renderer {
+	t.Helper()
+	oncePages.Do(func() { oncePages.renderer = webtest.Renderer(t) })
+	return oncePages.renderer
 }
 
 var onceKeys struct {
