@@ -60,6 +60,9 @@ func (c *Config) resolveDirectory(r *report) {
 	} else {
 		r.at("state.base", "", "the DN of an entry below which Wicketgate may keep its records, such as ou=wicketgate,dc=example,dc=org", "")
 	}
+	if d.Preset == "activedirectory" || d.Preset == "samba" {
+		orElse(&c.State.Spelling, "serviceConnectionPoint") // the other class belongs to the system there
+	}
 	orElse(&c.State.Spelling, "applicationProcess")
 	oneOf(r, "state.spelling", c.State.Spelling, "applicationProcess", "serviceConnectionPoint")
 }

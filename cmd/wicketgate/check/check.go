@@ -76,7 +76,9 @@ type checker struct {
 // findings are what the verdict is made from.
 type findings struct {
 	connected, people, admins bool
-	records                   error // nil: they can be kept
+	down                      []string // servers that do not answer, beside one that does
+	mapping                   []string // keys of the mapping that the server's schema contradicts
+	records                   error    // nil: they can be kept
 	recordsTried              bool
 	sample                    sample
 	writable, refused         []string // fields

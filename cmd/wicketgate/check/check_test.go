@@ -128,23 +128,24 @@ func TestWhatWillNotWorkIsToldWithItsReason(t *testing.T) {
 	s := ldaptest.Memdir(t, ldaptest.Options{})
 	down := ldaptest.Memdir(t, ldaptest.Options{})
 	down.Stop(t)
-	post := mailtest.Start(t)
-	post.Fail(inbox.From, inbox.Fault{Code: 553, Text: "sender not owned"}, -1)
+	post, rude := mailtest.Start(t, mailtest.Plain()), mailtest.Start(t, mailtest.Plain())
+	rude.Fail(inbox.From, inbox.Fault{Code: 553, Text: "sender not owned"}, -1)
 	text := file(s, post, admins)
 	for name, c := range map[string]struct {
 		old, new string
 		status   int
 		want     []string
 	}{
-		"mail":           {"", "", check.Partly, []string{"NO    ", "sender not owned", "- mails are sent: mail does not go out", "+ people sign in"}},
+		"all is well":    {"", "", check.Fine, []string{"+ people sign in", "+ people reset a forgotten password", "+ somebody sees"}},
+		"mail":           {fmt.Sprintf("%q, port: %d", "127.0.0.1", post.Port()), fmt.Sprintf("%q, port: %d", "127.0.0.1", rude.Port()), check.Partly, []string{"NO    ", "sender not owned", "- mails are sent: mail does not go out", "+ people sign in"}},
 		"password":       {ldaptest.ServicePassword, "wrong", check.Broken, []string{"invalidCredentials", "check directory.bind_dn", "- people sign in: no directory server answers"}},
 		"down":           {s.URL, down.URL, check.Broken, []string{"NO    " + down.URL, "- people sign in"}},
-		"one of two":     {`["` + s.URL, `["` + down.URL + `", "` + s.URL, check.Partly, []string{"NO    " + down.URL, "ok    " + s.URL, "+ people sign in"}},
+		"one of two":     {`["` + s.URL, `["` + down.URL + `", "` + s.URL, check.Partly, []string{"NO    " + down.URL, "ok    " + s.URL, "+ people sign in", "- another server takes over when one fails: no answer from " + down.URL}},
 		"base":           {ldaptest.PeopleDN, "ou=peeple," + ldaptest.BaseDN, check.Broken, []string{"does not exist", "- people sign in: nobody is found"}},
 		"filter":         {"users: {", "users: {filter: (uid=nobody), ", check.Broken, []string{"nobody is found below", "directory.users.filter"}},
 		"no state":       {ldaptest.StateBase, "ou=gate," + ldaptest.BaseDN, check.Broken, []string{"looking for the entry", "dn: ou=gate," + ldaptest.BaseDN, "cannot keep its records"}},
 		"denied state":   {ldaptest.StateBase, "ou=services," + ldaptest.BaseDN, check.Broken, []string{"adding a scratch record", "needs to read, add, change and delete"}},
-		"unknown attr":   {"users: {", "users: {attributes: {badge: {attribute: badgeNumber, label: Badge}}, ", check.Partly, []string{"directory.users.attributes.badge", "badgeNumber"}},
+		"unknown attr":   {"users: {", "users: {attributes: {badge: {attribute: badgeNumber, label: Badge}}, ", check.Partly, []string{"badgeNumber", "- every field: the directory's schema contradicts directory.users.attributes.badge"}},
 		"no admins":      {"admin_group: admins", "admin_group: chiefs", check.Partly, []string{`there is no group "chiefs"`, "nobody is an administrator"}},
 		"no admin group": {"admin_group: admins\n", "", check.Partly, []string{"name a group in admin_group"}},
 		"groups":         {ldaptest.GroupsDN, "ou=services," + ldaptest.BaseDN, check.Partly, []string{"no group is found below"}},

@@ -18,6 +18,8 @@ func (c *checker) connect(ctx context.Context) bool {
 		one.URLs = []string{url}
 		if c.server(ctx, url, one) {
 			up++
+		} else {
+			c.found.down = append(c.found.down, url)
 		}
 	}
 	if up == 0 {
@@ -104,6 +106,7 @@ func (c *checker) readSchema(ctx context.Context) {
 			c.warn("%s", p)
 		} else {
 			c.bad("%s", p)
+			c.found.mapping = append(c.found.mapping, p.Path)
 		}
 	}
 	if len(problems) == 0 {

@@ -33,6 +33,12 @@ func (c *checker) verdict() int {
 		return c.conclude(works, fails, notes, Broken)
 	}
 
+	if len(f.down) > 0 {
+		say("another server takes over when one fails", "no answer from "+strings.Join(f.down, ", "))
+	}
+	if len(f.mapping) > 0 {
+		say("every field", "the directory's schema contradicts "+strings.Join(f.mapping, ", "))
+	}
 	why := ""
 	if len(f.writable) == 0 && len(f.refused) > 0 {
 		why = "the service account may change none of the fields"
