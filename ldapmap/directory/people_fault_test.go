@@ -63,18 +63,18 @@ func TestAWriteWithoutAnAnswerIsNeitherDoneNorFailed(t *testing.T) {
 
 func TestAResetIsDoneEvenIfTheDemandToChangeStays(t *testing.T) {
 	t.Parallel()
-	c, srv := troubled(t, nil)
-	u := c.person(t, "mustchange")
+	s, srv := ldaptest.MemdirWith(t, ldaptest.Options{Policy: &ldaptest.Policy{MustChange: true}}, nil)
+	c := newCompany(t, s, nil)
 	srv.Intercept(func(op memdir.Op) memdir.Verdict {
 		if op.Kind == memdir.KindModify && slices.Contains(op.Attributes, "pwdReset") {
 			return answer(50)
 		}
 		return memdir.Verdict{}
 	})
-	if err := c.SetPassword(t.Context(), u, "chosen by the person"); err != nil {
+	if err := c.SetPassword(t.Context(), c.person(t, "ada"), "chosen by the person"); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := c.Authenticate(t.Context(), u, "chosen by the person"); err != nil || v.Outcome != ldapmap.MustChange {
+	if v, err := c.Authenticate(t.Context(), c.person(t, "ada"), "chosen by the person"); err != nil || v.Outcome != ldapmap.MustChange {
 		t.Errorf("%+v, %v", v, err)
 	}
 }
