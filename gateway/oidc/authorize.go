@@ -2,11 +2,7 @@ package oidc
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
-	"time"
 
 	"github.com/ory/fosite"
 
@@ -15,7 +11,6 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/web"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
-	"github.com/wicketgate/wicketgate/templates"
 )
 
 // authorize answers /oauth/authorize (RFC 6749 3.1, OpenID Connect Core 3.1.2): it finds out what is still missing, sends the browser there, and when
@@ -85,79 +80,6 @@ func (p *Provider) decide(w http.ResponseWriter, r *http.Request, q *request, vi
 	return p.answer(w, r, q, visit)
 }
 
-// mustSignIn tells whether the person has to prove who they are, (again) or for the first time. again is a choice for the sign-in page: that being
-// signed in already is not enough.
-func (p *Provider) mustSignIn(q *request, visit *session.Visit, hint string) bool {
-	switch {
-	case visit == nil:
-		return q.prompts("login") || q.maxAge == 0
-	case hint != "" && hint != visit.User.ID:
-		return true
-	case q.fresh:
-		return false
-	case q.prompts("login") || q.maxAge == 0: // max_age=0 is prompt=login by another name (OpenID Connect Core 3.1.2.1)
-		return true
-	default:
-		return q.maxAge > 0 && p.Clock().Sub(visit.Session.AuthTime) > q.maxAge
-	}
-}
-
-// look notes which session was there when the request came, and tells later whether the person has signed in since: in another session than that one, and not
-// before the request.
-func (q *request) look(visit *session.Visit) {
-	if q.Looked {
-		q.fresh = visit != nil && visit.Session.ID != q.Seen && !visit.Session.AuthTime.Before(q.at().Truncate(time.Second))
-		return
-	}
-	q.Looked = true
-	if visit != nil {
-		q.Seen = visit.Session.ID
-	}
-}
-
-// hinted returns the subject that id_token_hint names. The token may have expired, and may have been meant for another client: it is a hint
-// (OpenID Connect Core 3.1.2.1).
-func (p *Provider) hinted(r *http.Request, q *request) (string, error) {
-	text := q.form().Get("id_token_hint")
-	if text == "" {
-		return "", nil
-	}
-	var claims struct {
-		Issuer  string `json:"iss"`
-		Subject string `json:"sub"`
-	}
-	err := p.keys.verify(r.Context(), text, &claims)
-	if fault.Is(err, fault.Unavailable) {
-		return "", err
-	}
-	if err != nil || claims.Issuer != p.Issuer || claims.Subject == "" {
-		return "", fosite.ErrInvalidRequest.WithHint("The id_token_hint is not an ID token of this provider.")
-	}
-	return claims.Subject, nil
-}
-
-// signIn sends the browser to the sign-in page; the request waits in the address.
-func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, q *request, again bool) error {
-	sealed, err := p.seal(purposeRequest, q.waiting)
-	if err != nil {
-		return err
-	}
-	to, err := p.Kit.SealReturn(web.ReturnTo{
-		Path:  PathAuthorize + "?" + ResumeParam + "=" + sealed,
-		App:   p.card(q.client),
-		Login: bounded(q.form().Get("login_hint"), 200),
-		Again: again,
-	})
-	if err != nil {
-		return err
-	}
-	address := web.WithContinue(PathSignIn, to)
-	if lang := firstWord(q.form().Get("ui_locales")); lang != "" {
-		address += "&lang=" + url.QueryEscape(lang)
-	}
-	return p.Kit.SeeOther(w, r, address)
-}
-
 // wait sends the browser on with the request in the address.
 func (p *Provider) wait(w http.ResponseWriter, r *http.Request, path string, q waiting) error {
 	sealed, err := p.seal(purposeRequest, q)
@@ -201,72 +123,4 @@ func (p *Provider) answer(w http.ResponseWriter, r *http.Request, q *request, vi
 	}
 	p.event(r.Context(), r, audit.Event{Action: audit.CodeIssued, Person: visit.User.ID, Username: visit.User.Get("username"), Client: q.client.ID})
 	return p.send(w, r, q, resp.GetParameters())
-}
-
-// send goes back to the application with the parameters, as a query (RFC 6749 4.1.2). iss tells the application who answers, so that no
-// other provider can pretend to (RFC 9207). 303, so that nothing is ever posted on (RFC 9700 4.12).
-func (p *Provider) send(w http.ResponseWriter, r *http.Request, q *request, params url.Values) error {
-	if q.ar.State != "" {
-		params.Set("state", q.ar.State)
-	}
-	params.Set("iss", p.Issuer)
-	target := *q.ar.RedirectURI
-	// What the client registered in the query stays as it is, to the letter.
-	target.RawQuery = strings.TrimPrefix(target.RawQuery+"&"+params.Encode(), "&")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Referrer-Policy", "no-referrer") // this address holds a code (RFC 9700 4.2.4)
-	if err := p.Kit.Leave(w, r, target.String()); err != nil {
-		return fmt.Errorf("going back to the application %q: %w", q.client.ID, err)
-	}
-	return nil
-}
-
-// sendError goes back to the application with an error (RFC 6749 4.1.2.1).
-func (p *Provider) sendError(w http.ResponseWriter, r *http.Request, q *request, err error) error {
-	e := fosite.ErrorToRFC6749Error(serverTrouble(err))
-	p.logError(r, e, q.client.ID)
-	return p.send(w, r, q, url.Values{"error": {e.ErrorField}, "error_description": {describe(e)}})
-}
-
-// refuse shows an error page: nothing is known of the application, or not enough to send the browser there.
-func (p *Provider) refuse(w http.ResponseWriter, r *http.Request, err error) error {
-	var page *pageError
-	if !errors.As(err, &page) {
-		return err
-	}
-	client := ""
-	if page.client != nil {
-		client = page.client.ID
-	}
-	p.logError(r, page.RFC6749Error, client)
-	shown := templates.OAuthErrorPage{Code: page.ErrorField, Description: page.DescriptionField, Hint: page.HintField, Home: "/"}
-	if page.client != nil {
-		shown.App = page.client.DisplayName()
-	}
-	for _, name := range []string{"client_id", "redirect_uri"} {
-		if v := page.details[name]; v != "" {
-			shown.Details = append(shown.Details, templates.Detail{Label: name, Value: bounded(v, 500)})
-		}
-	}
-	return p.Kit.Page(w, r, http.StatusBadRequest, shown)
-}
-
-// card is the application as pages show it.
-func (p *Provider) card(c *Client) templates.AppCard {
-	return templates.AppCard{Name: c.DisplayName(), Logo: c.Logo, URL: c.URL, Policy: c.Policy, Terms: c.Terms}
-}
-
-func bounded(s string, n int) string {
-	if len(s) > n {
-		return strings.ToValidUTF8(s[:n], "")
-	}
-	return s
-}
-
-func firstWord(s string) string {
-	words := strings.Fields(s)
-	if len(words) == 0 {
-		return ""
-	}
-	return bounded(words[0], 35) // the longest language tag that RFC 5646 4.4.1 asks everybody to take
 }

@@ -1,6 +1,7 @@
 // Package oidc is the OpenID provider: applications send people here to find out who they are (OpenID Connect Core 1.0, OAuth 2.0).
 //
 //	GET, POST /oauth/authorize                     authorize.go   who is there, may they, do they agree; back with a code
+//	                                               again.go       whether somebody has to sign in (again); back.go: the way back
 //	                                               request.go     reading and checking the request; it waits sealed in the address
 //	                                               pkce.go redirect.go
 //	POST /oauth/token                              token.go       grant_code.go, grant_refresh.go; idtoken.go

@@ -1,0 +1,102 @@
+package oidc
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/ory/fosite"
+
+	"github.com/wicketgate/wicketgate/gateway/session"
+	"github.com/wicketgate/wicketgate/gateway/web"
+	"github.com/wicketgate/wicketgate/ldapmap/fault"
+)
+
+// mustSignIn tells whether the person has to prove who they are, (again) or for the first time. again is a choice for the sign-in page: that being
+// signed in already is not enough.
+func (p *Provider) mustSignIn(q *request, visit *session.Visit, hint string) bool {
+	switch {
+	case visit == nil:
+		return q.prompts("login") || q.maxAge == 0
+	case hint != "" && hint != visit.User.ID:
+		return true
+	case q.fresh:
+		return false
+	case q.prompts("login") || q.maxAge == 0: // max_age=0 is prompt=login by another name (OpenID Connect Core 3.1.2.1)
+		return true
+	default:
+		return q.maxAge > 0 && p.Clock().Sub(visit.Session.AuthTime) > q.maxAge
+	}
+}
+
+// look notes which session was there when the request came, and tells later whether the person has signed in since: in another session than that one, and not
+// before the request.
+func (q *request) look(visit *session.Visit) {
+	if q.Looked {
+		q.fresh = visit != nil && visit.Session.ID != q.Seen && !visit.Session.AuthTime.Before(q.at().Truncate(time.Second))
+		return
+	}
+	q.Looked = true
+	if visit != nil {
+		q.Seen = visit.Session.ID
+	}
+}
+
+// hinted returns the subject that id_token_hint names. The token may have expired, and may have been meant for another client: it is a hint
+// (OpenID Connect Core 3.1.2.1).
+func (p *Provider) hinted(r *http.Request, q *request) (string, error) {
+	text := q.form().Get("id_token_hint")
+	if text == "" {
+		return "", nil
+	}
+	var claims struct {
+		Issuer  string `json:"iss"`
+		Subject string `json:"sub"`
+	}
+	err := p.keys.verify(r.Context(), text, &claims)
+	if fault.Is(err, fault.Unavailable) {
+		return "", err
+	}
+	if err != nil || claims.Issuer != p.Issuer || claims.Subject == "" {
+		return "", fosite.ErrInvalidRequest.WithHint("The id_token_hint is not an ID token of this provider.")
+	}
+	return claims.Subject, nil
+}
+
+// signIn sends the browser to the sign-in page; the request waits in the address.
+func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, q *request, again bool) error {
+	sealed, err := p.seal(purposeRequest, q.waiting)
+	if err != nil {
+		return err
+	}
+	to, err := p.Kit.SealReturn(web.ReturnTo{
+		Path:  PathAuthorize + "?" + ResumeParam + "=" + sealed,
+		App:   p.card(q.client),
+		Login: bounded(q.form().Get("login_hint"), 200),
+		Again: again,
+	})
+	if err != nil {
+		return err
+	}
+	address := web.WithContinue(PathSignIn, to)
+	if lang := firstWord(q.form().Get("ui_locales")); lang != "" {
+		address += "&lang=" + url.QueryEscape(lang)
+	}
+	return p.Kit.SeeOther(w, r, address)
+}
+
+func bounded(s string, n int) string {
+	if len(s) > n {
+		return strings.ToValidUTF8(s[:n], "")
+	}
+	return s
+}
+
+func firstWord(s string) string {
+	words := strings.Fields(s)
+	if len(words) == 0 {
+		return ""
+	}
+	return bounded(words[0], 35) // the longest language tag that RFC 5646 4.4.1 asks everybody to take
+}
