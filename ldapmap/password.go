@@ -8,7 +8,8 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"golang.org/x/crypto/md4" //nolint:staticcheck // NT hashes are MD4; there is no choice
+	//lint:ignore SA1019 NT hashes are MD4: there is no choice
+	"golang.org/x/crypto/md4"
 
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
