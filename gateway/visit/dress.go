@@ -26,7 +26,7 @@ func (d *Door) dress(r *http.Request, v *Visitor) {
 }
 
 func nav(rights policy.Rights, path string) []templates.NavItem {
-	items := []templates.NavItem{{Label: i18n.M("Home"), URL: "/"}, {Label: i18n.M("Profile"), URL: "/profile"}, {Label: i18n.M("Password"), URL: "/password"}}
+	items := []templates.NavItem{{Label: i18n.M("Home"), URL: "/"}, {Label: i18n.M("Profile"), URL: "/profile"}}
 	if rights.Can(policy.UseOIDC) {
 		items = append(items, templates.NavItem{Label: i18n.M("Applications"), URL: "/applications"})
 	}
