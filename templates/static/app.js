@@ -69,13 +69,15 @@
   const photo = (input) => {
     const preview = input.closest(".photo").querySelector("[data-preview]");
     const before = preview.innerHTML;
+    let shown = "";
     input.addEventListener("change", () => {
       const file = input.files[0];
+      // Not as soon as the picture is loaded: a browser may throw its pixels away and fetch it again.
+      URL.revokeObjectURL(shown);
       if (!file || !file.type.startsWith("image/")) { preview.innerHTML = before; return; }
       const image = new Image();
       image.alt = "";
-      image.onload = () => URL.revokeObjectURL(image.src);
-      image.src = URL.createObjectURL(file);
+      image.src = shown = URL.createObjectURL(file);
       preview.replaceChildren(image);
     });
   };
