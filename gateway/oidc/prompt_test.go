@@ -153,7 +153,9 @@ func TestIDTokenHintNamesWhoHasToSignIn(t *testing.T) {
 	if id := app.idClaims(app.tokens(other, "id_token_hint", hint)); id["sub"] != ada {
 		t.Errorf("the hint says ada, the token %v", id["sub"])
 	}
-	for name, bad := range map[string]string{"no token": "x", "changed": hint[:len(hint)-4] + "AAAA", "unsigned": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."} {
+	elsewhere := newWorld(t) // with the same keys
+	foreign := elsewhere.rp("orders").tokens(elsewhere.browser()).Extra("id_token").(string)
+	for name, bad := range map[string]string{"no token": "x", "of another provider": foreign, "changed": hint[:len(hint)-4] + "AAAA", "unsigned": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."} {
 		if q := app.back(other.Get(app.authURL("id_token_hint", bad))); q.Get("error") != "invalid_request" {
 			t.Errorf("a hint that is %s answers %v", name, q)
 		}

@@ -29,7 +29,7 @@ func withoutLoopbackPort(raw string) (string, bool) {
 		return "", false
 	}
 	u, err := url.Parse(raw)
-	if err != nil || u.User != nil || !loopback(u.Hostname()) || !strings.HasPrefix(rest, u.Host) {
+	if err != nil || !loopback(u.Hostname()) || !strings.HasPrefix(rest, u.Host) { // a user name would stand before the host
 		return "", false
 	}
 	return "http://" + strings.TrimSuffix(u.Host, ":"+u.Port()) + rest[len(u.Host):], true
