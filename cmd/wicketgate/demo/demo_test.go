@@ -120,7 +120,7 @@ func TestLookingAfterMyAccount(t *testing.T) {
 		tab := w.browser.Tab(t, look)
 		tab.Go(w.Gateway)
 		w.signIn(tab, person, "password")
-		tab.WaitFor("nav")
+		tab.WaitFor(`[action="/signout"]`)
 		tab.Shot(name + "-home")
 		tab.Go(w.Gateway + "/profile")
 		tab.WaitFor("#submit")
@@ -182,7 +182,7 @@ func TestForgottenPassword(t *testing.T) {
 		}
 		again.Go(w.Gateway + "/signin")
 		w.signIn(again, person, "correct horse battery")
-		again.WaitFor("nav")
+		again.WaitFor(`[action="/signout"]`)
 	}
 }
 
@@ -201,7 +201,7 @@ func TestPasswordThatMustBeChanged(t *testing.T) {
 	tab.Fill("#current", "welcome-kevin")
 	tab.Fill("#password", "a much longer one, indeed")
 	tab.Click("#submit")
-	tab.WaitFor("nav")
+	tab.WaitFor(`[action="/signout"]`)
 	tab.Shot("must-change-done")
 }
 
@@ -248,7 +248,7 @@ func TestInvitation(t *testing.T) {
 		guest.Shot(name + "-welcome")
 		guest.Go(w.Gateway + "/signin")
 		w.signIn(guest, login, "a seagull and a cat")
-		guest.WaitFor("nav")
+		guest.WaitFor(`[action="/signout"]`)
 	}
 }
 
@@ -258,7 +258,7 @@ func TestAdministratorSeesHowTheServiceIs(t *testing.T) {
 	tab := w.browser.Tab(t, browsertest.Look{})
 	tab.Go(w.Gateway + "/admin/status")
 	w.signIn(tab, "bakesson", "password")
-	tab.WaitFor("nav")
+	tab.WaitFor(`[action="/signout"]`)
 	tab.Shot("admin-status")
 	tab.Go(w.Gateway + "/admin/mails")
 	tab.Shot("admin-mails")
@@ -267,7 +267,7 @@ func TestAdministratorSeesHowTheServiceIs(t *testing.T) {
 	member := w.browser.Tab(t, browsertest.Look{})
 	member.Go(w.Gateway + "/admin/status")
 	w.signIn(member, "wzhang", "password")
-	member.WaitFor("nav")
+	member.WaitFor(`[action="/signout"]`)
 	member.Shot("admin-refused")
 	if strings.Contains(member.Body(), "ldap://") {
 		t.Error("an ordinary member sees the address of the directory")
