@@ -9,7 +9,7 @@ import (
 )
 
 type configCommand struct {
-	Start   configStartCommand   `cmd:"" default:"withargs" help:"Print the commented file (also without a word)."`
+	Start   configStartCommand   `cmd:"" default:"withargs" hidden:""`
 	Presets configPresetsCommand `cmd:"" help:"List the presets, or print one of them."`
 }
 

@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string, std stdio) int {
 	exited := -1 // kong asks to exit after it printed a help text, and goes on if nobody does
 	parser, err := kong.New(&cli,
 		kong.Name("wicketgate"), kong.Description(description), kong.Writers(std.out, std.err), kong.Exit(func(code int) { exited = code }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}), kong.Vars{"config": "wicketgate.yaml"},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}), kong.Vars{"config": "wicketgate.yaml"},
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(std),
 	)
 	if err != nil {

@@ -45,7 +45,10 @@ func (c *Config) resolveDirectory(r *report) {
 		r.at("directory.urls", "", "at least one server, such as ldaps://ldap.example.org", "")
 	} else {
 		for _, err := range c.transport.Validate() {
-			r.at(transportKey(d, err.Error()), "", "", err.Error())
+			key := transportKey(d, err.Error())
+			if !r.has(key+"_file") && !r.has("directory.ca_file") { // a file that could not be read has been told
+				r.at(key, "", "", err.Error())
+			}
 		}
 	}
 	if d.InsecureSkipVerify {
@@ -85,6 +88,9 @@ func transportKey(d *Directory, said string) string {
 
 func (c *Config) resolveMapping(r *report) {
 	spec := ldapmap.Spec{Users: c.Directory.Users, Groups: c.Directory.Groups}
+	if len(spec.Users.Attributes) == 0 {
+		orElse(&c.Directory.Preset, "openldap") // a mapping without a single attribute is nobody's intention
+	}
 	if c.Directory.Preset != "" {
 		preset, err := ldapmap.Preset(c.Directory.Preset)
 		if err != nil {
@@ -121,9 +127,11 @@ func (c *Config) resolveMail(r *report) {
 		From: m.From, ReplyTo: m.ReplyTo, Timeout: m.Timeout, Queue: m.Queue, Attempts: m.Attempts,
 	}
 	for _, p := range c.mail.Validate() {
-		if key := "mail." + p.Key; !r.has(key) { // an unreadable ca_file has been told
-			r.at(key, p.Found, p.Want, "")
+		key := "mail." + p.Key
+		if r.has(key) || p.Key == "user" && r.has("mail.password_file") { // a file that could not be read has been told
+			continue
 		}
+		r.at(key, p.Found, p.Want, "")
 	}
 }
 

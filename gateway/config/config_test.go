@@ -98,6 +98,19 @@ func TestTwelveLinesAreEnough(t *testing.T) {
 	}
 }
 
+func TestAStockOpenLDAPNeedsNoPreset(t *testing.T) {
+	t.Parallel()
+	c := good(t, strings.Replace(minimal, "  preset: openldap\n", "", 1))
+	if _, ok := c.Mapping.Field("emails"); !ok || c.Directory.Preset != "openldap" {
+		t.Errorf("the preset is %q", c.Directory.Preset)
+	}
+	own := strings.Replace(minimal, "  preset: openldap\n  users: {", "  users: {login: username, id: entryUUID, attributes: {username: uid, name: cn}, ", 1)
+	c = good(t, own)
+	if _, ok := c.Mapping.Field("emails"); ok || c.Directory.Preset != "" {
+		t.Errorf("the preset %q was laid under a mapping of one's own", c.Directory.Preset)
+	}
+}
+
 func TestTheStartingFileLoads(t *testing.T) {
 	t.Parallel()
 	if c := good(t, config.Starter()); len(c.Warnings) > 0 {
@@ -183,7 +196,7 @@ func TestWhatFitsNoSingleKeyIsToldToo(t *testing.T) {
 		"no secret":         {"secret: ${WICKETGATE_SECRET}\n", "", ": secret: wanted a secret of 32 bytes"},
 		"short secret":      {"secret: ${WICKETGATE_SECRET}", "secret: hunter2", ":2: secret: wanted 32 bytes or more"},
 		"poor secret":       {"secret: ${WICKETGATE_SECRET}", "secret: " + strings.Repeat("x", 40), ":2: secret: wanted random bytes"},
-		"variable":          {"${WICKETGATE_SECRET}", "${WICKETGATE_SECRETS}", `:2: found "${WICKETGATE_SECRETS}", wanted an environment variable`},
+		"variable":          {"${WICKETGATE_SECRET}", "${WICKETGATE_SECRETS}", `:2: secret: found "${WICKETGATE_SECRETS}", wanted an environment variable`},
 		"empty variable":    {"${WICKETGATE_SECRET}", "${EMPTY}", ":2: "},
 		"no file":           {"secret: ${WICKETGATE_SECRET}", "secret_file: /nowhere/secret", `:2: secret_file: found "/nowhere/secret", wanted a file that can be read (no such file or directory)`},
 		"both":              {"secret: ${WICKETGATE_SECRET}", "secret: ${WICKETGATE_SECRET}\nsecret_file: x", ":3: secret_file: found \"x\", wanted either secret or secret_file"},

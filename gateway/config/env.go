@@ -60,14 +60,17 @@ func (e *expander) text(n ast.Node, text string) string {
 		case m[2] != "":
 			return m[3]
 		}
-		e.add(Problem{Line: n.GetToken().Position.Line, Found: match, Want: "an environment variable " + m[1] + " with a value",
-			Hint: "${" + m[1] + ":-default} has a default; $${ is a plain ${"})
+		e.add(Problem{Line: n.GetToken().Position.Line, Key: keyOf(n), Found: match, Want: "an environment variable " + m[1] + " that has a value",
+			Hint: "set it before the program starts, or write the value here"})
 		return ""
 	})
 	if len(expanded) > maxExpanded {
-		e.add(Problem{Line: n.GetToken().Position.Line, Found: text, Want: "a value of at most 65536 bytes"})
+		e.add(Problem{Line: n.GetToken().Position.Line, Key: keyOf(n), Found: text, Want: "a value of at most 65536 bytes"})
 		return ""
 	}
 	e.originals[n] = text
 	return expanded
 }
+
+// keyOf is the path of a node in the words of the other problems; go-yaml's begins with "$.".
+func keyOf(n ast.Node) string { return strings.TrimPrefix(n.GetPath(), "$.") }

@@ -37,7 +37,8 @@ type Directory struct {
 	// PageSize is the number of entries asked for at once. Default 500.
 	PageSize int `yaml:"page_size"`
 
-	// Preset fills in what users and groups leave out. `wicketgate config presets` lists them.
+	// Preset fills in what users and groups leave out. `wicketgate config presets` lists them. Default: openldap if users maps no attributes, else
+	// none.
 	Preset string `yaml:"preset"`
 	// Users says where people are and how they are spelt.
 	Users ldapmap.UsersSpec `yaml:"users"`

@@ -73,7 +73,29 @@ func (c *checker) server(ctx context.Context, url string, cfg directory.Config) 
 	return true
 }
 
+// suits says whether the preset was made for what answers. Memdir and servers that do not tell are as OpenLDAP.
+func (c *checker) suits() {
+	preset := c.cfg.Directory.Preset
+	var better string
+	switch c.caps.Vendor {
+	case directory.ActiveDirectory:
+		better = "activedirectory"
+	case directory.Samba:
+		better = "samba"
+	case directory.LLDAP:
+		better = "lldap"
+	case directory.DS389:
+		if better = "389ds"; preset == "freeipa" {
+			better = preset
+		}
+	}
+	if better != "" && preset != "" && preset != better {
+		c.warn("directory.preset is %s, but this looks like %s: the preset %s was made for it", preset, c.caps.Vendor, better)
+	}
+}
+
 func (c *checker) readSchema(ctx context.Context) {
+	c.suits()
 	root, err := c.dir.RootDSE(ctx)
 	if err != nil {
 		c.warn("the root DSE cannot be read: %v", err)
