@@ -332,3 +332,26 @@ func TestMissingPartsAreAnError(t *testing.T) {
 		t.Error("an Authenticator without a directory was made")
 	}
 }
+
+func TestARefusalReallyTakesItsLeastTime(t *testing.T) {
+	t.Parallel()
+	p := &people{}
+	a, err := authn.New(authn.Options{People: p, Decoy: authn.DecoyEntry(p, "cn=decoy"), Floor: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // nobody waits any more, so neither does the answer
+	if _, err := a.SignIn(ctx, "nobody", "x", from("192.0.2.1")); !errors.Is(err, authn.ErrRefused) {
+		t.Error(err)
+	}
+}
+
+func TestWhyALoginCannotBeOne(t *testing.T) {
+	t.Parallel()
+	for login, wrong := range map[string]bool{"": true, strings.Repeat("é", 200): true, "a\tb": true, "a\x7f": true, "jane": false, "*)(uid=*": false, "André É": false} {
+		if got := authn.LoginProblem(login); got.IsZero() == wrong {
+			t.Errorf("%.10q: %q", login, got.String())
+		}
+	}
+}
