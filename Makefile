@@ -37,7 +37,7 @@ generate: ## Write the generated references and translation catalogues again
 
 bench: ## Measure sign-ins, code exchanges, refreshes and userinfo on a real slapd
 	.ci/install
-	$(GO) test -run '^$$' -bench . -benchtime 3s ./gateway/bench
+	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 15m ./gateway/bench
 
 clean: ## Remove what the other commands built
 	rm -rf bin coverage
