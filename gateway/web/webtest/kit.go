@@ -2,6 +2,7 @@ package webtest
 
 import (
 	"bytes"
+	"sync"
 	"testing"
 
 	"github.com/wicketgate/wicketgate/gateway/seal"
@@ -19,10 +20,13 @@ func Keyring(t testing.TB) *seal.Keyring {
 	return keyring
 }
 
+// theRenderer is made once for all tests of a package: it takes a while and never changes.
+var theRenderer = sync.OnceValues(func() (*templates.Renderer, error) { return templates.New(templates.Options{}) })
+
 // Renderer draws the real pages.
 func Renderer(t testing.TB) *templates.Renderer {
 	t.Helper()
-	renderer, err := templates.New(templates.Options{})
+	renderer, err := theRenderer()
 	if err != nil {
 		t.Fatalf("reading the templates: %v", err)
 	}
