@@ -6,6 +6,7 @@
 //
 //   - form.go: fields and a person to a form
 //   - read.go: a posted form to a person, and everything that is wrong with it
+//   - seen.go: what a form showed, so that nobody undoes what somebody else changed meanwhile
 //   - check.go: what a value of each type must look like
 //   - photo.go: an upload to the picture that is kept
 package fields

@@ -25,6 +25,9 @@ type Set struct {
 	// AskRequired makes required fields required also where the person has no value yet; a profile page that would refuse every
 	// change because of one old gap leaves it false.
 	AskRequired bool
+	// Present is the person as the directory has them now. With it the form remembers what it showed, and Read notices what somebody
+	// else changed in between.
+	Present *ldapmap.User
 }
 
 func (s Set) writable(f ldapmap.Field) bool {
@@ -41,6 +44,9 @@ func (s Set) required(f ldapmap.Field, u *ldapmap.User) bool {
 // Form lays the fields out in sections, filled with the person's values, in the reader's language.
 func (s Set) Form(u *ldapmap.User, loc *i18n.Locale) templates.Form {
 	form := templates.Form{Sections: s.sections(u, loc)}
+	if s.Present != nil {
+		form.Hidden = append(form.Hidden, templates.Hidden{Name: seenInput, Value: s.seen(s.Present)})
+	}
 	for _, f := range s.Fields {
 		if s.writable(f) && boxes(f) {
 			form.Hidden = append(form.Hidden, templates.Hidden{Name: f.Name + shownMark, Value: "1"})
@@ -125,7 +131,7 @@ func (s Set) options(f ldapmap.Field, u *ldapmap.User, loc *i18n.Locale) []templ
 			options = append(options, templates.Option{Value: v, Label: v})
 		}
 	}
-	if !f.Many && !s.required(f, u) && (f.Widget == ldapmap.WidgetSelect || f.Widget == ldapmap.WidgetLanguage || f.Widget == ldapmap.WidgetRadio) {
+	if !f.Many && !s.required(f, u) && f.Widget == ldapmap.WidgetRadio { // a select has an empty choice of its own
 		options = slices.Insert(options, 0, templates.Option{Label: loc.T("No answer")})
 	}
 	return options

@@ -106,7 +106,7 @@ func TestFormShowsWhatMayBeSeenAndAsksWhatMayBeWritten(t *testing.T) {
 	if f.Label != "Couleur préférée" {
 		t.Errorf("the label in French is %q", f.Label)
 	}
-	if !slices.ContainsFunc(f.Options, func(o templates.Option) bool { return o.Value == "mauve" }) || f.Options[0].Value != "" {
+	if !slices.ContainsFunc(f.Options, func(o templates.Option) bool { return o.Value == "mauve" }) || f.Required {
 		t.Errorf("a colour that the configuration does not know, or none, can no longer be chosen: %v", f.Options)
 	}
 	if found["newsletter"].Value != "1" {

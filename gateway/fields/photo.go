@@ -11,6 +11,7 @@ import (
 	"image/jpeg"
 	_ "image/png"
 	"io"
+	"net/http"
 
 	xdraw "golang.org/x/image/draw"
 	_ "golang.org/x/image/webp"
@@ -63,6 +64,14 @@ func Photo(upload io.Reader) ([]byte, error) {
 		}
 	}
 	return out.Bytes(), nil
+}
+
+// Discard deletes what an upload has left in the temporary folder. net/http does so for the request that it made itself, but not for the copies
+// of it that middleware passes on. A handler that takes a photo defers it before it reads the form.
+func Discard(r *http.Request) {
+	if r.MultipartForm != nil {
+		_ = r.MultipartForm.RemoveAll() // nothing depends on it but room on the disk
+	}
 }
 
 func notAPhoto(err error) error {

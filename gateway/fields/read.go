@@ -48,11 +48,12 @@ func (p Problems) Add(err error) bool {
 // Read makes a new version of the person from a posted form, which must have been parsed (with its own bound on size). Only writable fields
 // are looked at: whatever else a form carries is ignored. What was typed is in the result even where it is wrong, so that
 // the form can be shown again; Problems says what is wrong. A value that did not change is never a problem: old data may
-// break rules that are younger.
+// break rules that are younger. A value that somebody else changed since the form was shown stays as it is now, unless it was
+// changed in the form too: that is a problem, to be decided by a person.
 //
 // Errors: only of reading the upload.
 func (s Set) Read(r *http.Request, old *ldapmap.User) (*ldapmap.User, Problems, error) {
-	u, problems := old.Clone(), Problems{}
+	u, problems, shown := old.Clone(), Problems{}, readSeen(r.PostForm.Get(seenInput))
 	for _, f := range s.Fields {
 		if !s.writable(f) {
 			continue
@@ -66,11 +67,20 @@ func (s Set) Read(r *http.Request, old *ldapmap.User) (*ldapmap.User, Problems, 
 		if !posted(r, f) {
 			continue
 		}
-		values := typed(r, f)
-		u.Set(f.Name, values...)
-		if slices.Equal(values, old.All(f.Name)) && len(values) > 0 {
-			continue
+		values, now := normal(f, r.PostForm[f.Name]), normal(f, old.All(f.Name))
+		if f.Widget == ldapmap.WidgetColour && r.PostForm.Get(f.Name+"_none") != "" {
+			values = nil
 		}
+		if slices.Equal(values, now) && (len(values) > 0 || !s.required(f, old)) {
+			continue // also what is only spelt another way in the directory stays as it is
+		}
+		if was, ok := shown[f.Name]; ok && was != digest(now) {
+			if was == digest(values) {
+				continue // somebody else has changed it, and this person has not
+			}
+			problems[f.Name] = meanwhile(now)
+		}
+		u.Set(f.Name, values...)
 		if wrong := s.check(f, values, old); !wrong.IsZero() {
 			problems[f.Name] = wrong
 		}
@@ -83,30 +93,39 @@ func posted(r *http.Request, f ldapmap.Field) bool {
 	return r.PostForm.Has(f.Name) || boxes(f) && r.PostForm.Has(f.Name+shownMark)
 }
 
-// typed returns the values as they will be kept: without blank ones, doubles and outer spaces, in Unicode's composed form.
-func typed(r *http.Request, f ldapmap.Field) []string {
-	var values []string
-	for _, v := range r.PostForm[f.Name] {
+// normal returns values as they are kept: without blank ones, doubles and outer spaces, in Unicode's composed form.
+func normal(f ldapmap.Field, raw []string) []string {
+	var values, keys []string
+	for _, v := range raw {
 		v = strings.TrimSpace(norm.NFC.String(strings.ToValidUTF8(v, "\uFFFD")))
 		if f.Type == ldapmap.TypeLines {
 			v = strings.ReplaceAll(v, "\r\n", "\n")
 		}
-		if v != "" && !slices.Contains(values, v) {
-			values = append(values, v)
+		if key := sameness(f, v); v != "" && !slices.Contains(keys, key) {
+			values, keys = append(values, v), append(keys, key)
 		}
 	}
 	switch {
 	case f.Type == ldapmap.TypeBool:
-		if len(values) > 0 {
+		if len(values) > 0 && values[0] != "false" {
 			return []string{"true"}
 		}
 		return []string{"false"}
-	case f.Widget == ldapmap.WidgetColour && r.PostForm.Get(f.Name+"_none") != "":
-		return nil
 	case !f.Many && len(values) > 1:
 		return values[:1]
 	}
 	return values
+}
+
+// sameness is equal for two values that a directory takes for one (RFC 4517 4.2): a second one would be refused.
+func sameness(f ldapmap.Field, v string) string {
+	switch f.Type {
+	case ldapmap.TypeMail:
+		return strings.ToLower(v)
+	case ldapmap.TypePhone:
+		return strings.NewReplacer(" ", "", "-", "", "\u00a0", "", "\u202f", "").Replace(strings.ToLower(v))
+	}
+	return v
 }
 
 func (s Set) check(f ldapmap.Field, values []string, old *ldapmap.User) i18n.Message {

@@ -8,13 +8,16 @@ package mailproof
 import (
 	"context"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/authn"
 	"github.com/wicketgate/wicketgate/gateway/mail"
 	"github.com/wicketgate/wicketgate/gateway/ticket"
 	"github.com/wicketgate/wicketgate/gateway/web"
 	"github.com/wicketgate/wicketgate/ldapmap"
+	"github.com/wicketgate/wicketgate/ldapmap/fault"
 	"github.com/wicketgate/wicketgate/templates"
 	"github.com/wicketgate/wicketgate/templates/i18n"
 )
@@ -34,10 +37,33 @@ type Office struct {
 	Mail    *mail.Mailer
 	Audit   *audit.Log
 	Lasts   time.Duration
+	// Clock is time itself; nil: the real one.
+	Clock func() time.Time
+	// Pace limits the links that one person can have sent; nil: ten at once, then one every few minutes. Whoever is signed in chooses where they
+	// go, and nobody's mailbox shall be filled from here.
+	Pace *authn.Limiter
+
+	once sync.Once
 }
 
-// Ask sends the link for a change of the person's addresses, in the given language.
+func (o *Office) limiter() *authn.Limiter {
+	o.once.Do(func() {
+		if o.Clock == nil {
+			o.Clock = time.Now
+		}
+		if o.Pace == nil {
+			o.Pace = authn.NewLimiter(authn.Pace{Free: 10, First: 2 * time.Minute, Most: time.Hour, Forget: 24 * time.Hour}, 0, o.Clock)
+		}
+	})
+	return o.Pace
+}
+
+// Ask sends the link for a change of the person's addresses, in the given language. Errors: Throttled, and those of the mailer, which may be off or have
+// no room in its queue.
 func (o *Office) Ask(ctx context.Context, r *http.Request, u *ldapmap.User, change Change, loc *i18n.Locale) error {
+	if wait := o.limiter().Take(u.ID); wait > 0 {
+		return fault.Wrap(fault.Throttled, &authn.Throttled{Wait: wait})
+	}
 	link, expires, err := o.Tickets.Issue(ticket.MailChange, Path, u.Ref, u.Account.Mark, change, o.Lasts)
 	if err != nil {
 		return err

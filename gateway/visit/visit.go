@@ -12,6 +12,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 
 	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/web"
@@ -87,13 +88,22 @@ func (d *Door) Visitor(ctx context.Context, r *http.Request) (*Visitor, error) {
 // toSignIn leads to the sign-in page and back. What was posted is not carried along: it may be long, and was meant by somebody whose
 // session has ended.
 func (d *Door) toSignIn(w http.ResponseWriter, r *http.Request) error {
-	back := r.URL.Path
-	if r.Method == http.MethodGet && r.URL.RawQuery != "" {
-		back += "?" + r.URL.RawQuery
-	}
-	address, err := d.SignIn(back)
+	address, err := d.SignIn(backTo(r))
 	if err != nil {
 		return err
 	}
 	return d.Kit.SeeOther(w, r, address)
+}
+
+// backTo is the page to come back to. Of a posted form that is the page that it stood on, since its own address may take nothing but posts; the
+// Referer says which (our pages ask browsers to send it within the site).
+func backTo(r *http.Request) string {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return r.URL.RequestURI()
+	}
+	u, err := url.Parse(r.Referer())
+	if err != nil || u.Host != r.Host || web.CheckLocal(u.RequestURI()) != nil {
+		return "/"
+	}
+	return u.RequestURI()
 }

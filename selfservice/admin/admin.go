@@ -34,10 +34,9 @@ type Flow struct {
 	Mail  *mail.Mailer
 	Audit *audit.Log
 	// Checks looks at the parts of the service; it may ask the directory.
-	Checks    func(r *http.Request) []templates.Check
-	Version   string
-	Started   time.Time
-	PublicURL string
+	Checks  func(r *http.Request) []templates.Check
+	Version string
+	Started time.Time
 }
 
 // Mount puts the pages in their places.

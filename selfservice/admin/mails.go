@@ -20,14 +20,14 @@ type sample struct {
 }
 
 // samples are all mails in the order of the page, with the viewer in the part of the receiver.
-func (f *Flow) samples(v *visit.Visitor) []sample {
+func (f *Flow) samples(v *visit.Visitor, loc *i18n.Locale) []sample {
 	now, day := f.Kit.Now(), 24*time.Hour
 	name, login := v.User.DisplayName(), v.User.Get(ldapmap.Username)
 	link := f.Kit.Link("/join?t=only-a-sample")
 	return []sample{
 		{i18n.M("Forgotten password"), templates.ResetMail{Name: name, Login: login, Link: link, Expires: now.Add(time.Hour), Lifetime: time.Hour}},
 		{i18n.M("First password"), templates.FirstPasswordMail{Name: name, Login: login, Link: link, Expires: now.Add(day), Lifetime: day}},
-		{i18n.M("Invitation"), templates.InvitationMail{Name: name, Inviter: name, Note: "", Link: link, Expires: now.Add(2 * day), Lifetime: 2 * day}},
+		{i18n.M("Invitation"), templates.InvitationMail{Name: name, Inviter: name, Note: loc.T("We look forward to seeing you."), Link: link, Expires: now.Add(2 * day), Lifetime: 2 * day}},
 		{i18n.M("Confirm a mail address"), templates.MailConfirmMail{Name: name, Login: login, Address: "new@example.org", Link: link, Expires: now.Add(day), Lifetime: day}},
 		{i18n.M("Mail address was changed"), templates.MailChangedNotice{Name: name, Login: login, New: "n…@example.org", At: now}},
 		{i18n.M("Password was changed"), templates.PasswordChangedMail{Name: name, Login: login, At: now, Forgot: f.Kit.Link("/password/forgot")}},
@@ -36,7 +36,7 @@ func (f *Flow) samples(v *visit.Visitor) []sample {
 }
 
 func (f *Flow) find(r *http.Request, v *visit.Visitor) (sample, error) {
-	for _, s := range f.samples(v) {
+	for _, s := range f.samples(v, f.locale(r)) {
 		if s.mail.Template() == r.PathValue("mail") {
 			return s, nil
 		}
@@ -67,7 +67,7 @@ func (f *Flow) mails(w http.ResponseWriter, r *http.Request, v *visit.Visitor) e
 	if f.Mail.Enabled() && page.TestAddress != "" {
 		page.Test = "/admin/mails/test"
 	}
-	for _, s := range f.samples(v) {
+	for _, s := range f.samples(v, f.Kit.Locale(r)) {
 		page.Mails = append(page.Mails, templates.MailPreviewLink{Name: s.name, Links: f.languages("/admin/mails/"+s.mail.Template(), nil)})
 	}
 	return f.Kit.Page(w, r, http.StatusOK, page)
@@ -116,6 +116,13 @@ func (f *Flow) test(w http.ResponseWriter, r *http.Request, v *visit.Visitor) er
 	err := f.Mail.SendNow(r.Context(), to, f.Kit.Locale(r), templates.TestMail{
 		RequestedBy: v.User.DisplayName(), Server: f.Mail.Status().Server, At: f.Kit.Now(),
 	})
+	event := audit.Event{
+		Action: audit.AdminTestMailSent, Actor: v.User.ID, Mail: audit.MaskMail(to), IP: web.ClientIP(r), RequestID: web.RequestID(r),
+	}
+	if err != nil {
+		event.Outcome, event.Detail = audit.Failure, err.Error()
+	}
+	f.Audit.Event(r.Context(), event)
 	if err != nil {
 		// The mail server's own words are for administrators, and this is one.
 		f.Kit.Flash(w, r, templates.FlashProblem, i18n.M("The test mail could not be sent: %s", audit.Clean(err.Error(), 300)))

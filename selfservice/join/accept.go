@@ -47,7 +47,8 @@ func (f *Flow) open(ctx context.Context, token string) (*guest, error) {
 // complete says what the invited person is asked: everything an account has, but for what the inviter locked.
 func (f *Flow) complete(g *guest) fields.Set {
 	set := fields.Set{Fields: f.asked(), Write: everything, Locked: g.Locked, Languages: f.languages(), AskRequired: true}
-	if g.Mailed != "" && !slices.Contains(set.Locked, ldapmap.Emails) {
+	// The address that the link went to is proven; without mail no other can be.
+	if (g.Mailed != "" || !f.Mail.Enabled()) && !slices.Contains(set.Locked, ldapmap.Emails) {
 		set.Locked = append(slices.Clone(set.Locked), ldapmap.Emails)
 	}
 	for i := range set.Fields {
@@ -83,6 +84,7 @@ func (f *Flow) page(w http.ResponseWriter, r *http.Request, g *guest, status int
 }
 
 func (f *Flow) accept(w http.ResponseWriter, r *http.Request) error {
+	defer fields.Discard(r)
 	form, err := web.Form(r)
 	if err != nil {
 		return err
@@ -154,7 +156,7 @@ func (f *Flow) withoutUnproven(g *guest, typed *ldapmap.User) (*ldapmap.User, []
 			unproven = append(unproven, address)
 		}
 	}
-	if len(unproven) == 0 || !f.Mail.Enabled() {
+	if len(unproven) == 0 {
 		return typed, nil
 	}
 	split := typed.Clone()

@@ -24,6 +24,7 @@ func (f *Flow) set(v *visit.Visitor) fields.Set {
 	set := fields.Set{
 		Write:    func(name string) bool { return mayEdit && v.Rights.Write(name) },
 		PhotoURL: visit.PhotoURL(v.User),
+		Present:  v.User,
 	}
 	for _, field := range f.People.Mapping().Fields() {
 		if field.Name != ldapmap.GroupsField && field.Name != ldapmap.UpdatedAt && v.Rights.Read(field.Name) {
@@ -71,6 +72,7 @@ func groupName(g ldapmap.Group) string {
 }
 
 func (f *Flow) save(w http.ResponseWriter, r *http.Request, v *visit.Visitor) error {
+	defer fields.Discard(r)
 	if _, err := web.Form(r); err != nil {
 		return err
 	}
@@ -81,6 +83,9 @@ func (f *Flow) save(w http.ResponseWriter, r *http.Request, v *visit.Visitor) er
 	typed, problems, err := set.Read(r, v.User)
 	if err != nil {
 		return err
+	}
+	if problem := f.checkMails(v.User, typed); !problem.IsZero() && problems[ldapmap.Emails].IsZero() {
+		problems[ldapmap.Emails] = problem
 	}
 	if len(problems) > 0 {
 		return f.page(w, r, v, http.StatusUnprocessableEntity, typed, problems)
@@ -97,11 +102,7 @@ func (f *Flow) save(w http.ResponseWriter, r *http.Request, v *visit.Visitor) er
 		}
 		f.Audit.Event(r.Context(), f.event(r, audit.ProfileChanged, v.User, audit.Event{Fields: changed}))
 	}
-	for _, change := range unproven {
-		if err := f.askMail(w, r, v, change); err != nil {
-			return err
-		}
-	}
+	f.askMails(w, r, v, unproven)
 	switch {
 	case len(changed) > 0:
 		f.Kit.Flash(w, r, templates.FlashDone, i18n.M("Your changes are saved."))

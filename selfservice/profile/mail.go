@@ -43,14 +43,39 @@ func (f *Flow) withoutUnproven(old, typed *ldapmap.User) (*ldapmap.User, []mailp
 	return split, changes
 }
 
-// askMail sends the link that confirms a new address, and remembers that it was sent.
-func (f *Flow) askMail(w http.ResponseWriter, r *http.Request, v *visit.Visitor, change mailproof.Change) error {
-	if err := f.Proof.Ask(r.Context(), r, v.User, change, f.Kit.Locale(r)); err != nil {
-		return err
+// checkMails refuses what would leave somebody who can reset their password by mail without any address, and new addresses where no mail
+// can prove them.
+func (f *Flow) checkMails(old, typed *ldapmap.User) i18n.Message {
+	if f.Mail.Enabled() {
+		if old.Get(ldapmap.Emails) != "" && typed.Get(ldapmap.Emails) == "" {
+			return i18n.M("Please leave one address: without it you could not get back in if you forgot your password. Write the new one in its place.")
+		}
+		return i18n.Message{}
 	}
-	f.remember(w, r, v, change.Add)
-	f.Kit.Flash(w, r, templates.FlashNotice, i18n.M("We have sent a link to %s. The address is used once you have opened it.", change.Add))
-	return nil
+	if _, unproven := f.withoutUnproven(old, typed); len(unproven) > 0 {
+		return i18n.M("A new address has to be confirmed by a mail, and no mails are sent from here. Please ask whoever looks after accounts.")
+	}
+	return i18n.Message{}
+}
+
+// askMails sends the links that confirm new addresses, and remembers those that were sent. What else was changed stands already, so a mail that cannot be
+// sent is told beside it.
+func (f *Flow) askMails(w http.ResponseWriter, r *http.Request, v *visit.Visitor, changes []mailproof.Change) {
+	waiting := f.waiting(r, v.User.ID)
+	for _, change := range changes {
+		switch err := f.Proof.Ask(r.Context(), r, v.User, change, f.Kit.Locale(r)); {
+		case err == nil:
+			waiting = append(without(waiting, change.Add), f.pendingOf(change))
+			f.Kit.Flash(w, r, templates.FlashNotice, i18n.M("We have sent a link to %s. The address is used once you have opened it.", change.Add))
+		case fault.Is(err, fault.Throttled):
+			f.Kit.Flash(w, r, templates.FlashProblem, i18n.M("We have sent too many mails for you already. Please try %s again later.", change.Add))
+		default:
+			f.Kit.Flash(w, r, templates.FlashProblem, i18n.M("We could not send a mail to %s. Please try again later.", change.Add))
+		}
+	}
+	if len(changes) > 0 {
+		f.keep(w, v, waiting)
+	}
 }
 
 // opened is a confirmation link with the person it is for.

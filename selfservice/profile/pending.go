@@ -1,9 +1,12 @@
 package profile
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/mailproof"
@@ -26,6 +29,36 @@ const (
 type pendingMail struct {
 	Address string    `json:"a"`
 	Sent    time.Time `json:"s"`
+	// Drop are digests of the addresses that go when this one is confirmed: a cookie has no room for twenty addresses.
+	Drop []string `json:"d,omitempty"`
+}
+
+func (f *Flow) pendingOf(c mailproof.Change) pendingMail {
+	p := pendingMail{Address: c.Add, Sent: f.Kit.Now().UTC().Truncate(time.Second)}
+	for _, address := range c.Drop {
+		p.Drop = append(p.Drop, digest(address))
+	}
+	return p
+}
+
+// change is what the link was for, as far as it can still be done.
+func (p pendingMail) change(u *ldapmap.User) mailproof.Change {
+	c := mailproof.Change{Add: p.Address}
+	for _, address := range u.All(ldapmap.Emails) {
+		if slices.Contains(p.Drop, digest(address)) {
+			c.Drop = append(c.Drop, address)
+		}
+	}
+	return c
+}
+
+func digest(address string) string {
+	sum := sha256.Sum256([]byte(strings.ToLower(address)))
+	return hex.EncodeToString(sum[:4])
+}
+
+func without(waiting []pendingMail, address string) []pendingMail {
+	return slices.DeleteFunc(waiting, func(p pendingMail) bool { return strings.EqualFold(p.Address, address) })
 }
 
 func (f *Flow) waiting(r *http.Request, person string) []pendingMail {
@@ -44,16 +77,10 @@ func (f *Flow) waiting(r *http.Request, person string) []pendingMail {
 	return slices.DeleteFunc(waiting, func(p pendingMail) bool { return f.Kit.Now().Sub(p.Sent) > f.Proof.Lasts })
 }
 
-func (f *Flow) remember(w http.ResponseWriter, r *http.Request, v *visit.Visitor, address string) {
-	waiting := slices.DeleteFunc(f.waiting(r, v.User.ID), func(p pendingMail) bool { return p.Address == address })
-	waiting = append(waiting, pendingMail{address, f.Kit.Now().UTC().Truncate(time.Second)})
+func (f *Flow) keep(w http.ResponseWriter, v *visit.Visitor, waiting []pendingMail) {
 	if len(waiting) > maxPending {
 		waiting = waiting[len(waiting)-maxPending:]
 	}
-	f.keep(w, v, waiting)
-}
-
-func (f *Flow) keep(w http.ResponseWriter, v *visit.Visitor, waiting []pendingMail) {
 	plain, err := json.Marshal(waiting)
 	if err != nil {
 		return
@@ -69,7 +96,7 @@ func (f *Flow) keep(w http.ResponseWriter, v *visit.Visitor, waiting []pendingMa
 func (f *Flow) pending(r *http.Request, v *visit.Visitor) []templates.PendingMail {
 	var shown []templates.PendingMail
 	for _, p := range f.waiting(r, v.User.ID) {
-		if !slices.Contains(v.User.All(ldapmap.Emails), p.Address) {
+		if !slices.ContainsFunc(v.User.All(ldapmap.Emails), func(a string) bool { return strings.EqualFold(a, p.Address) }) {
 			shown = append(shown, templates.PendingMail{
 				Address: p.Address, Sent: p.Sent, Resend: "/profile/mail/resend", Cancel: "/profile/mail/forget",
 			})
@@ -92,9 +119,8 @@ func (f *Flow) resend(w http.ResponseWriter, r *http.Request, v *visit.Visitor) 
 			f.Kit.Flash(w, r, templates.FlashNotice, i18n.M("The mail was sent a moment ago. Please give it a minute."))
 			return f.Kit.SeeOther(w, r, "/profile")
 		}
-		if err := f.askMail(w, r, v, mailproof.Change{Add: p.Address}); err != nil {
-			return err
-		}
+		f.askMails(w, r, v, []mailproof.Change{p.change(v.User)})
+		break
 	}
 	return f.Kit.SeeOther(w, r, "/profile")
 }
@@ -106,6 +132,6 @@ func (f *Flow) forget(w http.ResponseWriter, r *http.Request, v *visit.Visitor) 
 	if err != nil {
 		return err
 	}
-	f.keep(w, v, slices.DeleteFunc(f.waiting(r, v.User.ID), func(p pendingMail) bool { return p.Address == form.Get("mail") }))
+	f.keep(w, v, without(f.waiting(r, v.User.ID), form.Get("mail")))
 	return f.Kit.SeeOther(w, r, "/profile")
 }
