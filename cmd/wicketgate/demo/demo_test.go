@@ -201,8 +201,10 @@ func TestPasswordThatMustBeChanged(t *testing.T) {
 	tab.Fill("#current", "welcome-kevin")
 	tab.Fill("#password", "a much longer one, indeed")
 	tab.Click("#submit")
-	tab.WaitFor(`[action="/signout"]`)
+	tab.WaitGone("#password")
 	tab.Shot("must-change-done")
+	tab.Click("main a") // "Continue"
+	tab.WaitFor(`[action="/signout"]`)
 }
 
 func TestLockedAndUnknownAccountsLookTheSame(t *testing.T) {
@@ -267,7 +269,7 @@ func TestAdministratorSeesHowTheServiceIs(t *testing.T) {
 	member := w.browser.Tab(t, browsertest.Look{})
 	member.Go(w.Gateway + "/admin/status")
 	w.signIn(member, "wzhang", "password")
-	member.WaitFor(`[action="/signout"]`)
+	member.WaitGone("#password")
 	member.Shot("admin-refused")
 	if strings.Contains(member.Body(), "ldap://") {
 		t.Error("an ordinary member sees the address of the directory")
