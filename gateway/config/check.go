@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/language"
-
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/policy"
 )
@@ -125,7 +123,6 @@ func (c *Config) resolveLimits(r *report) {
 	orElse(&c.Links.Reset, time.Hour)
 	orElse(&c.Links.Mail, 24*time.Hour)
 	orElse(&c.Links.Invitation, 7*24*time.Hour)
-	orElse(&c.Links.ResetsPerHour, 3)
 	orElse(&c.Tokens.Access, time.Hour)
 	orElse(&c.Tokens.IDToken, time.Hour)
 	orElse(&c.Tokens.Refresh, 90*24*time.Hour)
@@ -133,7 +130,6 @@ func (c *Config) resolveLimits(r *report) {
 	orElse(&c.Passwords.MinScore, 2)
 	between(r, "passwords.min_length", c.Passwords.MinLength, 4, 128)
 	between(r, "passwords.min_score", c.Passwords.MinScore, 1, 4)
-	between(r, "links.resets_per_hour", c.Links.ResetsPerHour, 1, 1000)
 	for _, d := range []struct {
 		key      string
 		value    time.Duration
@@ -162,11 +158,6 @@ func (c *Config) resolveLooks(r *report) {
 	}
 	if _, err := mail.ParseAddress(c.Brand.HelpMail); c.Brand.HelpMail != "" && err != nil {
 		r.at("brand.help_mail", c.Brand.HelpMail, "a mail address", "")
-	}
-	for i, l := range c.Languages {
-		if _, err := language.Parse(l); err != nil {
-			r.at(indexed("languages", i, len(c.Languages)), l, "a language such as en or fr", "")
-		}
 	}
 	orElse(&c.Log.Level, "info")
 	orElse(&c.Log.Format, "json")

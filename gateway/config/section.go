@@ -59,8 +59,6 @@ type Config struct {
 
 	// Brand is how the pages and mails call themselves.
 	Brand Brand `yaml:"brand"`
-	// Languages are those that pages are offered in, the first for those who ask for another. Default: all there are.
-	Languages ldapmap.Strings `yaml:"languages"`
 	// Log is what is written to standard error.
 	Log Log `yaml:"log"`
 
@@ -117,8 +115,6 @@ type Links struct {
 	Mail time.Duration `yaml:"mail"`
 	// Invitation is for an invitation. Default 7d.
 	Invitation time.Duration `yaml:"invitation"`
-	// ResetsPerHour is how many reset mails one account may be sent in an hour. Default 3.
-	ResetsPerHour int `yaml:"resets_per_hour"`
 }
 
 // Passwords are rules for new passwords.

@@ -26,7 +26,6 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/mail"
 	"github.com/wicketgate/wicketgate/ldapmap/directory"
 	"github.com/wicketgate/wicketgate/templates"
-	"github.com/wicketgate/wicketgate/templates/i18n"
 )
 
 // Options say what to look at.
@@ -130,19 +129,12 @@ func (c *checker) mail(ctx context.Context) {
 		return
 	}
 	test := templates.TestMail{RequestedBy: "wicketgate check", Server: server.Addr(), At: c.opts.Clock()}
-	if err := mailer.SendNow(ctx, c.opts.MailTo, c.locale(renderer.Bundle()), test); err != nil {
+	if err := mailer.SendNow(ctx, c.opts.MailTo, renderer.Bundle().Locale("en"), test); err != nil { // as all that a command says
 		c.bad("%v", err)
 		c.found.mail = err
 		return
 	}
 	c.ok("a test mail to %s was taken by the server; look whether it arrives", c.opts.MailTo)
-}
-
-func (c *checker) locale(b *i18n.Bundle) *i18n.Locale {
-	if len(c.cfg.Languages) > 0 {
-		return b.Locale(c.cfg.Languages[0])
-	}
-	return b.Locale("en")
 }
 
 // cut keeps a value on one line.
