@@ -3,6 +3,7 @@
 //   - signin.go: Authenticator.SignIn, the one way in
 //   - limiter.go: growing delays, also used for mails that strangers can set off
 //   - decoy.go: the work that a login gets which names nobody
+//   - device.go: browsers in which somebody signed in before
 //   - typed.go: a typed login on its way from page to page
 //   - handover.go: what the sign-in page tells the change page when a password is right but not good enough any more
 //
@@ -19,6 +20,8 @@
 // Tries are counted per account, under the stable id of the entry, so that a mail address, a user name and other spellings
 // share one count; and per address of the network, an IPv6 client by its /64. The price is that somebody who tries two names until the first has
 // to wait learns, if the second has to wait too, that both are one account.
+//
+// A browser in which the person signed in before has a count of its own, so that nobody can be kept out of their account by guessing at it.
 //
 // The counts are in the memory of each replica and bounded in size: with n replicas behind a balancer there are up to n times the free tries, and the
 // delays that follow grow on each of them. The directory's own lockout counts them all.

@@ -92,6 +92,7 @@ type From struct {
 	IP        netip.Addr
 	RequestID string
 	Client    string // the application on whose behalf somebody signs in, for the audit log
+	Device    Device // the browser, if somebody signed in there before
 }
 
 // Result is the answer to a right password.
@@ -135,6 +136,9 @@ func (a *Authenticator) SignIn(ctx context.Context, login, password string, from
 		user = nil
 	}
 	account := accountKey(login, user)
+	if from.Device.knows(user) {
+		account = "device:" + from.Device.Nonce
+	}
 	if wait := a.accounts.Take(account); wait > 0 {
 		a.log(ctx, audit.SignInDelayed, login, user, from, "too many failures for this account")
 		a.floor(ctx, start)

@@ -61,3 +61,28 @@ func TestARequestThatIsNoFormIsRefused(t *testing.T) {
 		t.Error("a link for forgotten passwords, though there is no mail")
 	}
 }
+
+func TestABrowserThatIsKnownDoesNotWaitForTheGuessesOfOthers(t *testing.T) {
+	t.Parallel()
+	w := open(t, ldaptest.Memdir(t, ldaptest.Options{NoPolicy: true})) // without the directory's own lockout
+	home := w.Browser(t)
+	attempt(home, "ada", "ada-password")
+	known := home.Cookie("known")
+	home.Post("/signout")
+	if known == "" || home.Cookie("known") != known {
+		t.Fatalf("the browser is not known after signing out: %q", home.Cookie("known"))
+	}
+	stranger := w.Browser(t)
+	for range 6 {
+		attempt(stranger, "ada", "wrong-password")
+	}
+	if page := attempt(stranger, "ada", "ada-password"); page.Status != 429 {
+		t.Errorf("the stranger: status %d", page.Status)
+	}
+	if page := attempt(home, "ada", "ada-password"); page.Status != 200 || w.SignedIn(home) != "ada" {
+		t.Errorf("at home: status %d, %q", page.Status, page.Text("main"))
+	}
+	if home.Cookie("known") != known {
+		t.Error("the cookie changes with every sign-in")
+	}
+}

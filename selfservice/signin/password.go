@@ -64,7 +64,8 @@ func (f *Flow) takePassword(w http.ResponseWriter, r *http.Request) error {
 	if page.Error = checkPassword(password); !page.Error.IsZero() {
 		return f.passwordPage(w, r, http.StatusUnprocessableEntity, page)
 	}
-	result, err := f.Auth.SignIn(r.Context(), login, password, authn.From{IP: web.ClientAddr(r), RequestID: web.RequestID(r)})
+	from := authn.From{IP: web.ClientAddr(r), RequestID: web.RequestID(r), Device: f.device(r)}
+	result, err := f.Auth.SignIn(r.Context(), login, password, from)
 	switch {
 	case errors.Is(err, authn.ErrRefused):
 		page.Error = i18n.M("The name and the password do not belong together, or this account cannot sign in just now.")
@@ -87,6 +88,7 @@ func (f *Flow) takePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("starting a session: %w", err)
 	}
+	f.know(w, result.User, from.Device)
 	if days, soon := f.expiring(result); soon {
 		return f.handOver(w, r, result.User, authn.Handover{Login: login, Reason: authn.ReasonExpiring, DaysLeft: days, Remember: stay})
 	}
@@ -129,4 +131,25 @@ func (f *Flow) handOver(w http.ResponseWriter, r *http.Request, user *ldapmap.Us
 		return fmt.Errorf("handing over to the change page: %w", err)
 	}
 	return f.Kit.SeeOther(w, r, web.WithContinue("/password?"+authn.StepParam+"="+url.QueryEscape(sealed), web.ContinueValue(r)))
+}
+
+// deviceCookie remembers that somebody signed in in this browser: see authn.Device.
+const deviceCookie = "known"
+
+func (f *Flow) device(r *http.Request) authn.Device {
+	c, err := r.Cookie(f.Kit.CookieName(deviceCookie))
+	if err != nil {
+		return authn.Device{}
+	}
+	return authn.OpenDevice(f.Sealer, c.Value, f.Kit.Now())
+}
+
+// know sets the cookie for whoever has just signed in. It is a comfort: without it the person may have to wait for the guesses of others.
+func (f *Flow) know(w http.ResponseWriter, user *ldapmap.User, before authn.Device) {
+	if before.Person == user.ID {
+		return
+	}
+	if sealed, err := authn.SealDevice(f.Sealer, user, f.Kit.Now()); err == nil {
+		f.Kit.SetCookie(w, deviceCookie, sealed, int(authn.DeviceLasts.Seconds()))
+	}
 }
