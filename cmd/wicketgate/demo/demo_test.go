@@ -196,7 +196,7 @@ func TestPasswordThatMustBeChanged(t *testing.T) {
 	tab.Shot("must-change")
 	tab.Fill("#password", "short")
 	tab.Click("#submit")
-	tab.WaitForText("8")
+	tab.WaitFor("[data-focus]") // the summary of what is wrong
 	tab.Shot("must-change-refused")
 	tab.Fill("#current", "welcome-kevin")
 	tab.Fill("#password", "a much longer one, indeed")
