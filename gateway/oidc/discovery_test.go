@@ -281,8 +281,8 @@ func TestScriptsOfOtherSitesMayReadWhatNeedsNoCookie(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"/oauth/introspect", "/oauth/authorize"} {
-		resp := w.send("GET", path, "", "")
+	for method, path := range map[string]string{"POST": "/oauth/introspect", "GET": "/oauth/authorize"} {
+		resp := w.send(method, path, "", "")
 		resp.Body.Close()
 		if resp.Header.Get("Access-Control-Allow-Origin") != "" {
 			t.Errorf("%s may be read by scripts", path)
