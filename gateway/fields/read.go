@@ -98,8 +98,11 @@ func normal(f ldapmap.Field, raw []string) []string {
 	var values, keys []string
 	for _, v := range raw {
 		v = strings.TrimSpace(norm.NFC.String(strings.ToValidUTF8(v, "\uFFFD")))
-		if f.Type == ldapmap.TypeLines {
+		switch f.Type {
+		case ldapmap.TypeLines:
 			v = strings.ReplaceAll(v, "\r\n", "\n")
+		case ldapmap.TypePhone:
+			v = strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(v) // pasted from a web page; directories take plain spaces
 		}
 		if key := sameness(f, v); v != "" && !slices.Contains(keys, key) {
 			values, keys = append(values, v), append(keys, key)
@@ -123,7 +126,7 @@ func sameness(f ldapmap.Field, v string) string {
 	case ldapmap.TypeMail:
 		return strings.ToLower(v)
 	case ldapmap.TypePhone:
-		return strings.NewReplacer(" ", "", "-", "", "\u00a0", "", "\u202f", "").Replace(strings.ToLower(v))
+		return strings.NewReplacer(" ", "", "-", "").Replace(strings.ToLower(v))
 	}
 	return v
 }

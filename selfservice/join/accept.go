@@ -52,8 +52,12 @@ func (f *Flow) complete(g *guest) fields.Set {
 		set.Locked = append(slices.Clone(set.Locked), ldapmap.Emails)
 	}
 	for i := range set.Fields {
-		if set.Fields[i].Name == ldapmap.Username {
+		switch set.Fields[i].Name {
+		case ldapmap.Username:
 			set.Fields[i].Required = true
+		case ldapmap.Name:
+			// First and last name are asked, and most mappings make the full name of them; where not, the directory's refusal says so.
+			set.Fields[i].Required = false
 		}
 	}
 	return set
@@ -100,6 +104,16 @@ func (f *Flow) accept(w http.ResponseWriter, r *http.Request) error {
 	password := form.Get(passwordInput)
 	if wrong := f.CheckPassword(password, typed); len(wrong) > 0 {
 		problems[passwordInput] = wrong[0]
+	}
+	// The directory knows whether a user name is taken, but not that a name which is somebody's mail address would keep both out.
+	if login := typed.Get(ldapmap.Username); len(problems) == 0 {
+		taken, err := f.taken(r.Context(), login)
+		if err != nil {
+			return err
+		}
+		if taken {
+			problems[ldapmap.Username] = i18n.M("This user name is taken.")
+		}
 	}
 	if len(problems) > 0 {
 		return f.page(w, r, g, http.StatusUnprocessableEntity, typed, problems)
