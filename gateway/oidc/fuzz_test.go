@@ -30,7 +30,7 @@ func bare(t testing.TB) *Provider {
 
 func FuzzTokens(f *testing.F) {
 	p := bare(f)
-	good, err := p.seal(purposeAccess, accessToken{Grant: "x"})
+	good, err := p.seal(purposeAccess, accessToken{Grant: "a seed"})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -38,7 +38,8 @@ func FuzzTokens(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if kind, _, _ := p.openEither(text); kind != "" && text != good {
+		// Each process that fuzzes seals seeds of its own, and opens those of the others.
+		if kind, access, _ := p.openEither(text); kind != "" && (access == nil || access.Grant != "a seed") {
 			t.Errorf("a made-up token opens: %q", text)
 		}
 		for _, purpose := range []string{purposeCode, purposeRequest} {
