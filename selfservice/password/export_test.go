@@ -18,11 +18,11 @@ func SleepInto(slept *[]time.Duration) func(context.Context, time.Duration) {
 
 // Busy takes all places for judging passwords until the test gives them back.
 func (f *Flow) Busy() (done func()) {
-	for range maxJudges {
+	for range cap(f.judges) {
 		f.judges <- struct{}{}
 	}
 	return func() {
-		for range maxJudges {
+		for range cap(f.judges) {
 			<-f.judges
 		}
 	}

@@ -102,7 +102,7 @@ func (f *Flow) prepare() {
 	if f.Sleep == nil {
 		f.Sleep = authn.Sleep
 	}
-	f.judges = make(chan struct{}, maxJudges)
+	f.judges = make(chan struct{}, judges())
 }
 
 // event begins an audit line about a person.

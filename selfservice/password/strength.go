@@ -2,14 +2,15 @@ package password
 
 import (
 	"net/http"
+	"runtime"
 	"strings"
 
 	"github.com/wicketgate/wicketgate/gateway/web"
 )
 
-// maxJudges is how many passwords are judged at once. Judging costs up to a few hundredths of a second of processor, and the page asks with
-// every pause in typing, so whoever is too many gets no answer and the meter stands still for a moment.
-const maxJudges = 2
+// judges is how many passwords are judged at once. Judging costs up to a few hundredths of a second of processor, anybody may ask for it, and the page
+// asks with every pause in typing: so half of the processors at most. Whoever is too many gets no answer, and the meter stands still for a moment.
+func judges() int { return max(1, runtime.GOMAXPROCS(0)/2) }
 
 // strength judges a new password while it is typed. It needs no session and reads no directory: the names that must not be in the password are
 // taken from the other fields of the form. What it says is advice; the rules are checked again when the form is sent.
