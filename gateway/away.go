@@ -13,6 +13,9 @@ import (
 // errAway is what every page says while no server answers.
 var errAway = fault.Wrap(fault.Unavailable, errors.New("no directory server answers"))
 
+// errNotYet stands until the background has looked for the first time.
+var errNotYet = fault.Wrap(fault.Unavailable, errors.New("the records are being prepared"))
+
 // unlessAway answers with the page that says "try again" while every directory server is known to be down, so that nobody types a
 // password in vain. It asks nobody: the background probes the servers, and pages are back with the first that answers. Addresses that need no
 // directory are served all the same.

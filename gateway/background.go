@@ -49,12 +49,12 @@ func (g *Gateway) watch(background context.Context) {
 	}
 }
 
-// prepare makes the branches of the state tree, and says what the schema thinks of the mapping.
+// prepare makes the branches of the state tree and the first signing keys, so that no sign-on has to wait for them.
 func (g *Gateway) prepare(ctx context.Context) error {
 	if err := g.store.Prepare(ctx); err != nil {
 		return err
 	}
-	return nil
+	return g.provider.Ready(ctx)
 }
 
 // notePreparing keeps the last trouble for the status page and logs it when it is news.
@@ -66,6 +66,9 @@ func (g *Gateway) notePreparing(err error) {
 		g.troubleSince = g.clock()
 	}
 	g.trouble = err
+	if err == nil {
+		g.once.Do(func() { close(g.prepared) })
+	}
 	switch {
 	case !news:
 	case err == nil:

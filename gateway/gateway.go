@@ -67,6 +67,9 @@ func New(_ context.Context, cfg *config.Config, opts ...Option) (*Gateway, error
 // Handler serves people and applications.
 func (g *Gateway) Handler() http.Handler { return g.handler }
 
+// Prepared is closed once the directory has answered and the records and the first signing keys are there. Requests are served before, too.
+func (g *Gateway) Prepared() <-chan struct{} { return g.prepared }
+
 // Close ends what runs in the background, sends the mails that wait as long as ctx allows, and hangs up on the directory.
 func (g *Gateway) Close(ctx context.Context) error {
 	g.stop()

@@ -61,13 +61,16 @@ type parts struct {
 	door     *visit.Door
 	provider *oidc.Provider
 
+	prepared chan struct{} // closed once the records were prepared for the first time
+	once     sync.Once
+
 	mu           sync.Mutex // guards what follows
 	trouble      error      // why the records could not be prepared, if so
 	troubleSince time.Time
 }
 
 func newParts(cfg *config.Config, around surroundings) (*parts, error) {
-	p := &parts{cfg: cfg, log: around.log, clock: around.clock, version: around.version, started: around.clock(), floor: around.floor, metrics: metrics.New()}
+	p := &parts{cfg: cfg, log: around.log, clock: around.clock, version: around.version, started: around.clock(), floor: around.floor, metrics: metrics.New(), prepared: make(chan struct{}), trouble: errNotYet}
 	p.metrics.Version(around.version)
 	for _, step := range []struct {
 		what string

@@ -17,8 +17,6 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/config"
 	"github.com/wicketgate/wicketgate/gateway/mail/inbox"
 	"github.com/wicketgate/wicketgate/gateway/mail/mailtest"
-	"github.com/wicketgate/wicketgate/ldapmap/directory"
-	"github.com/wicketgate/wicketgate/ldapmap/fault"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 	"github.com/wicketgate/wicketgate/ldapmap/memdir"
 )
@@ -130,24 +128,15 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 // Only sends all requests to one replica, counted from 0; -1: to all in turn again.
 func (g *Gateway) Only(replica int) { g.fixed.Store(int64(replica) + 1) }
 
-// awaitRecords waits until the gateway has made the branches of its records, the last of which is that of what is pending, so that
-// counts begin with what a test does.
+// awaitRecords waits until every replica has prepared its records and keys, so that counts begin with what a test does.
 func (g *Gateway) awaitRecords(t testing.TB) {
 	t.Helper()
-	d, err := directory.Open(directory.Config{URLs: []string{g.Directory.URL}, BindDN: ldaptest.ServiceDN, BindPassword: ldaptest.ServicePassword})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = d.Close() }()
-	for late := time.Now().Add(30 * time.Second); ; {
-		_, err := d.Read(t.Context(), "ou=pending,"+ldaptest.StateBase, "objectClass")
-		switch {
-		case err == nil:
-			return
-		case !fault.Is(err, fault.NotFound), time.Now().After(late):
-			t.Fatalf("waiting for the records of the gateway: %v\n%s", err, g.Log)
+	for _, one := range g.Replicas {
+		select {
+		case <-one.Prepared():
+		case <-time.After(30 * time.Second):
+			t.Fatalf("the gateway has not prepared its records\n%s", g.Log)
 		}
-		time.Sleep(2 * time.Millisecond)
 	}
 }
 
