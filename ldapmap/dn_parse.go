@@ -7,15 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// The bounds of what ParseDN accepts.
-const (
-	maxDN     = 8 << 10 // bytes
-	maxDNRDNs = 128
-)
+// MaxDN is how many bytes of a DN ParseDN accepts.
+const MaxDN = 8 << 10
+
+const maxDNRDNs = 128
 
 // ParseDN parses the string form of RFC 4514 3; spaces around separators, which RFC 2253 2.4 still allowed, are accepted. Errors say where.
 func ParseDN(text string) (DN, error) {
-	if len(text) > maxDN {
+	if len(text) > MaxDN {
 		return nil, fmt.Errorf("a DN of %d bytes is too long", len(text))
 	}
 	p := dnParser{text: text}

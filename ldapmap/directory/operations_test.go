@@ -53,6 +53,8 @@ func TestEntriesAreMadeReadChangedRenamedAndDeleted(t *testing.T) {
 		wantCode(t, err, fault.NotFound)
 		wantCode(t, d.Delete(ctx, to), fault.NotFound)
 		wantCode(t, d.Delete(ctx, "ou=services,"+ldaptest.BaseDN), fault.Denied)
+		_, err = d.Rename(ctx, "no name", "cn=renamed", true, "")
+		wantCode(t, err, fault.Invalid)
 		wantCode(t, d.Modify(ctx, "no name", []ldapmap.Mod{{Name: "cn", Values: []string{"x"}}}), fault.Invalid)
 	})
 }
@@ -64,7 +66,7 @@ func TestOddNamesAreReadAsTheyAre(t *testing.T) {
 		for _, uid := range []string{"zoe", "grace", "jane", "jsmith", "andre"} {
 			dn, password := ldaptest.Person(t, uid)
 			e := read(t, d.Directory, dn)
-			if e.Value("uid") != uid || !directory.EqualDN(e.DN, dn) {
+			if e.Value("uid") != uid || !ldapmap.SameDN(e.DN, dn) {
 				t.Errorf("%s was read as %q", dn, e.DN)
 			}
 			if a, err := d.Bind(t.Context(), e.DN, password); err != nil || !a.OK() {

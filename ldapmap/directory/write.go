@@ -71,7 +71,11 @@ func (d *Directory) Delete(ctx context.Context, dn string) error {
 func (d *Directory) Rename(ctx context.Context, dn, newRDN string, deleteOld bool, newSuperior string) (string, error) {
 	parent := newSuperior
 	if parent == "" {
-		parent = Parent(dn)
+		name, err := ldapmap.ParseDN(dn)
+		if err != nil {
+			return "", fault.New(fault.Invalid, "renaming %s: %w", quote(dn), err)
+		}
+		parent = name.Parent().String()
 	}
 	r := ldap.NewModifyDNRequest(dn, newRDN, deleteOld, newSuperior)
 	if err := d.write(ctx, OpRename, dn, func(l *ldap.Conn) error { return l.ModifyDN(r) }); err != nil {

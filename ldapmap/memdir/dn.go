@@ -3,15 +3,12 @@ package memdir
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
-	"github.com/go-ldap/ldap/v3"
+	"github.com/wicketgate/wicketgate/ldapmap"
 )
 
-const (
-	maxDNLength = 16 << 10
-	maxDNDepth  = 64
-)
+// maxDNDepth bounds how deep the tree can grow.
+const maxDNDepth = 64
 
 // ava is one attribute=value of an RDN.
 type ava struct {
@@ -61,19 +58,16 @@ func (d dn) child(rdn dn) dn {
 
 // parseDN reads RFC 4514. Attribute types have to be in the schema, as slapd has it.
 func (s *schema) parseDN(text string) (dn, error) {
-	if len(text) > maxDNLength || !utf8.ValidString(text) {
-		return dn{}, fail(InvalidDNSyntax, "invalid DN")
-	}
-	parsed, err := ldap.ParseDN(text)
-	if err != nil || len(parsed.RDNs) > maxDNDepth {
+	parsed, err := ldapmap.ParseDN(text)
+	if err != nil || len(parsed) > maxDNDepth {
 		return dn{}, fail(InvalidDNSyntax, "invalid DN")
 	}
 	var out dn
-	for _, rdn := range parsed.RDNs {
-		avas := make([]ava, 0, len(rdn.Attributes))
+	for _, rdn := range parsed {
+		avas := make([]ava, 0, len(rdn))
 		texts, keys := make([]string, 0, 1), make([]string, 0, 1)
-		for _, a := range rdn.Attributes {
-			t := s.attribute(a.Type)
+		for _, a := range rdn {
+			t := s.attribute(a.Attribute)
 			if t == nil || a.Value == "" {
 				return dn{}, fail(InvalidDNSyntax, "invalid DN")
 			}
@@ -85,8 +79,8 @@ func (s *schema) parseDN(text string) (dn, error) {
 				return dn{}, fail(InvalidDNSyntax, "invalid DN")
 			}
 			avas = append(avas, ava{t, a.Value, norm})
-			texts = append(texts, strings.TrimSpace(a.Type)+"="+escapeDN(a.Value))
-			keys = append(keys, t.key+"="+escapeDN(norm))
+			texts = append(texts, a.Attribute+"="+ldapmap.EscapeDN(a.Value))
+			keys = append(keys, t.key+"="+ldapmap.EscapeDN(norm))
 		}
 		slices.Sort(keys)
 		out.avas = append(out.avas, avas)
@@ -95,37 +89,6 @@ func (s *schema) parseDN(text string) (dn, error) {
 	}
 	out.text, out.key = strings.Join(out.rdns, ","), strings.Join(out.keys, ",")
 	return out, nil
-}
-
-// escapeDN writes a value as RFC 4514 2.4 wants it; letters outside ASCII stay readable.
-func escapeDN(v string) string {
-	if !utf8.ValidString(v) {
-		return escapeOctets(v)
-	}
-	var b strings.Builder
-	for i, r := range v {
-		switch {
-		case strings.ContainsRune(`"+,;<>\`, r), r == '#' && i == 0, r == ' ' && (i == 0 || i == len(v)-1):
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r < ' ' || r == 0x7f:
-			b.WriteString(escapeOctets(string(r)))
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-func escapeOctets(v string) string {
-	const hex = "0123456789abcdef"
-	var b strings.Builder
-	for i := 0; i < len(v); i++ {
-		b.WriteByte('\\')
-		b.WriteByte(hex[v[i]>>4])
-		b.WriteByte(hex[v[i]&15])
-	}
-	return b.String()
 }
 
 // normalForm applies the equality rule of t. An attribute without one compares by octets.

@@ -26,5 +26,5 @@
 // Options.RefuseUnauthenticatedBind; password hashes are readable to those who may manage them only; and
 // LDAP_MATCHING_RULE_IN_CHAIN, which slapd lacks, is answered as Active Directory does.
 //
-// The package imports nothing else of this module. Callers are the demo and tests, ldapmap/ldaptest before all.
+// Of this module the package imports ldapmap alone, for the text form of names. Callers are the demo and tests, ldapmap/ldaptest before all.
 package memdir

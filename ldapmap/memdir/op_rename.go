@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
+
+	"github.com/wicketgate/wicketgate/ldapmap"
 )
 
 type renameRequest struct {
@@ -102,7 +104,7 @@ func (d *directory) newParent(s *session, n *node, req *renameRequest) (*node, e
 		}
 	}
 	target := parent.e.dn.child(req.newRDN)
-	if len(target.text) > maxDNLength || len(target.keys) > maxDNDepth {
+	if len(target.text) > ldapmap.MaxDN || len(target.keys) > maxDNDepth {
 		return nil, fail(UnwillingToPerform, "the new name is too long")
 	}
 	if other := d.tree.get(target); other != nil && other != n {
