@@ -327,3 +327,26 @@ func TestWhoMayNotEditTheirAccountMayStillReplaceWhatTheyMust(t *testing.T) {
 		t.Errorf("who must: status %d, %q", page.Status, page.Text("main"))
 	}
 }
+
+func TestOtherDevicesAreSignedOutEvenWhereThePasswordsAgeCannotBeSeen(t *testing.T) {
+	t.Parallel()
+	ldaptest.EachWith(t, ldaptest.Options{NoPolicy: true}, func(t *testing.T, s *ldaptest.Server) {
+		w := open(t, worldtest.Options{Server: s, Spec: func(spec *ldapmap.Spec) { spec.Users.Account = ldapmap.Strings{} }})
+		u, err := w.People.FindByLogin(t.Context(), "ada")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Kind == "slapd" && u.Account.Mark != "" { // in memory the service account may read hashes
+			t.Fatalf("the test is wrong: the entry shows %q", u.Account.Mark)
+		}
+		here, elsewhere := w.Browser(t), w.Browser(t)
+		signIn(w, here, "ada", "ada-password")
+		signIn(w, elsewhere, "ada", "ada-password")
+		if page := here.Get("/password").Submit("main form", "current", "ada-password", "new", fresh); page.Status != 200 {
+			t.Fatalf("status %d, %q", page.Status, page.Text("main"))
+		}
+		if w.SignedIn(here) != "ada" || w.SignedIn(elsewhere) != "nobody" {
+			t.Errorf("here %s, elsewhere %s", w.SignedIn(here), w.SignedIn(elsewhere))
+		}
+	})
+}
