@@ -102,9 +102,10 @@ func TestAChangeIsMadeWhollyOrNotAtAll(t *testing.T) {
 	dn, _ := ldaptest.Person(t, "ada")
 	var modifies atomic.Int64
 	for name, verdict := range map[string]memdir.Verdict{
-		"refused": {Result: &memdir.Result{Code: memdir.Unavailable}}, "cut off before": {DropBefore: true},
+		"refused": {Result: &memdir.Result{Code: memdir.Busy}}, "cut off before": {DropBefore: true},
 	} {
-		page := b.Get("/profile")
+		var page *gatewaytest.Page
+		soon(t, "the form is there", func() bool { page = b.Get("/profile"); return page.Status == 200 })
 		g.Memory.Intercept(func(op memdir.Op) memdir.Verdict {
 			if op.Kind == memdir.KindModify && strings.EqualFold(op.DN, dn) {
 				modifies.Add(1)
@@ -125,7 +126,9 @@ func TestAChangeIsMadeWhollyOrNotAtAll(t *testing.T) {
 	if n := modifies.Load(); n != 2 {
 		t.Errorf("%d writes were tried: a write is never repeated by itself", n)
 	}
-	page := b.Get("/profile").Submit("main form.sheet", "mobile", "+44 7700 900111", "given_name", "Other")
+	var page *gatewaytest.Page
+	soon(t, "the form is there", func() bool { page = b.Get("/profile"); return page.Status == 200 })
+	page = page.Submit("main form.sheet", "mobile", "+44 7700 900111", "given_name", "Other")
 	if e, _ := g.Memory.Get(dn); page.Status != 200 || e.Value("mobile") != "+44 7700 900111" || e.Value("givenName") != "Other" {
 		t.Errorf("afterwards: status %d", page.Status)
 	}

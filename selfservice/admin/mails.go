@@ -109,6 +109,9 @@ func (f *Flow) previewHTML(w http.ResponseWriter, r *http.Request, v *visit.Visi
 
 // test sends at once, not through the queue: whoever presses the button wants to know now.
 func (f *Flow) test(w http.ResponseWriter, r *http.Request, v *visit.Visitor) error {
+	if _, err := web.Form(r); err != nil {
+		return err
+	}
 	to := v.User.Get(ldapmap.Emails)
 	if to == "" {
 		return fault.Say(fault.Invalid, ldapmap.Emails, "You have no mail address to send to.")
