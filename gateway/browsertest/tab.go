@@ -22,7 +22,7 @@ func (tab *Tab) Go(url string) {
 // Fill empties an input and types into it.
 func (tab *Tab) Fill(selector, text string) {
 	tab.t.Helper()
-	tab.Do(chromedp.WaitVisible(chromedp.CSS(selector)), chromedp.Clear(chromedp.CSS(selector)), chromedp.SendKeys(chromedp.CSS(selector), text))
+	tab.Do(chromedp.WaitVisible(chromedp.CSS(selector)), chromedp.SetValue(chromedp.CSS(selector), ""), chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
 // Click clicks on what the CSS selector finds.

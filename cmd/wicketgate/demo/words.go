@@ -22,7 +22,7 @@ func (d *Demo) say() {
     bakesson     Björn, the administrator: he also sees how the service is
     wzhang       Wei, an ordinary member with a photo; amelie.durand@lepanier.example and other mail addresses work as well
     kmoreau      Kévin must choose a new password; his is "welcome-kevin"
-    emarchand    Émile has never had a password: ask for a first one with "Forgotten your password?"
+    emarchand    Émile has never had a password: "First time here?" brings him one by mail
     bcaron       Bruno is locked out by the office
     mdupont      Maëlys shares the address dupont.family@mail.example with Nicolas (ndupont)
 
