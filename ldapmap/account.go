@@ -52,7 +52,7 @@ const PermanentLock = "000001010000Z"
 // readPPolicy: a lock with a time is one for too many failures. It passes by itself, only the server knows when, and it must not end the
 // sessions of the person, or anybody could end them by guessing; so it is left to the bind.
 func readPPolicy(e *Entry, a *Account) {
-	if slices.ContainsFunc(e.Values("pwdAccountLockedTime"), isPermanentLock) {
+	if slices.ContainsFunc(e.Values("pwdAccountLockedTime"), IsPermanentLock) {
 		a.Locked = true
 	}
 	if strings.EqualFold(e.Value("pwdReset"), "TRUE") {
@@ -62,8 +62,8 @@ func readPPolicy(e *Entry, a *Account) {
 	a.Expires = earlier(a.Expires, generalizedTime(e.Value("pwdEndTime")))
 }
 
-// isPermanentLock also takes the spelling with seconds, since slapd normalises neither.
-func isPermanentLock(v string) bool { return v == PermanentLock || v == "00000101000000Z" }
+// IsPermanentLock tells whether a value of pwdAccountLockedTime is the lock of an administrator. It also takes the spelling with seconds, since slapd normalises neither.
+func IsPermanentLock(v string) bool { return v == PermanentLock || v == "00000101000000Z" }
 
 // readShadow: the account ends with the start of the day shadowExpire; a shadowLastChange of 0 asks for a change (shadow(5)).
 func readShadow(e *Entry, a *Account) {
@@ -130,10 +130,13 @@ func (m *Mapping) accountOf(e *Entry) Account {
 	for _, kind := range m.account {
 		kind.read(e, &a)
 	}
-	a.Mark = m.mark(e)
+	a.Mark, a.Changed = m.mark(e), e.Value(changeTime)
 	a.NoPassword = m.spec.PasswordReadable && len(e.Values("userPassword")) == 0
 	return a
 }
+
+// changeTime is when an entry was last written (RFC 4512 3.4.3); every server has it, in one-second steps.
+const changeTime = "modifyTimestamp"
 
 // mark is a digest of everything we may see that changes with the password.
 func (m *Mapping) mark(e *Entry) string {

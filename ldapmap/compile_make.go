@@ -178,5 +178,6 @@ func (c *compiler) attributes() {
 		add("objectClass")
 	}
 	add("userPassword")
+	add(changeTime)
 	c.m.attributes = all
 }

@@ -174,7 +174,7 @@ func TestOnlyWhatIsNeededIsAskedFor(t *testing.T) {
 		s.Users.Login, s.Users.Search, s.Users.OnCreate = nil, nil, nil
 		s.Groups.Primary = "gidNumber"
 	})
-	want := "uid givenName sn entryUUID memberOf pwdAccountLockedTime pwdReset pwdStartTime pwdEndTime pwdChangedTime gidNumber userPassword"
+	want := "uid givenName sn entryUUID memberOf pwdAccountLockedTime pwdReset pwdStartTime pwdEndTime pwdChangedTime gidNumber userPassword modifyTimestamp"
 	if got := strings.Join(m.Attributes(), " "); got != want {
 		t.Errorf("%s", got)
 	}

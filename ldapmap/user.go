@@ -108,6 +108,18 @@ type Account struct {
 	// Mark changes whenever the password changes, as far as the directory lets us see (pwdChangedTime, pwdLastSet, a digest of the
 	// readable hash ...). Links and sessions are bound to it. Empty if nothing can be seen.
 	Mark string
+	// Changed is when the entry was last written, as the directory spells it; empty if it cannot be seen.
+	Changed string
+}
+
+// LinkMark is what a link for a new password is bound to: the Mark, or, where the directory shows nothing that changes with the password (an
+// OpenLDAP without password policy), the last change of the entry. Any other change then kills the link too, which costs a person another mail; a
+// session must not end for that, so sessions use the Mark alone.
+func (a Account) LinkMark() string {
+	if a.Mark != "" || a.Changed == "" {
+		return a.Mark
+	}
+	return "changed " + a.Changed
 }
 
 // Active tells whether the person may be let in at the time.

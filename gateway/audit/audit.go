@@ -14,7 +14,7 @@ type Event struct {
 
 	Person    string   // whom it is about: the stable id
 	Username  string   // and the user name, so that a line can be read
-	Login     string   // what was typed at a sign-in or a reset, when it is not known whose it is
+	Login     string   // what was typed at a sign-in or a reset, as MaskLogin leaves it where it is not known whose it is
 	Actor     string   // who did it, if not Person: the stable id of an administrator or of who invites
 	Client    string   // the client id of the application
 	Group     string   // the name of the group
@@ -89,6 +89,9 @@ func (e Event) attrs() []slog.Attr {
 	}
 	text("person", e.Person, maxName)
 	text("username", e.Username, maxName)
+	if e.Person == "" { // nobody's login may be somebody's password, typed into the wrong field
+		e.Login = MaskLogin(e.Login)
+	}
 	text("login", e.Login, maxName)
 	text("actor", e.Actor, maxName)
 	text("client", e.Client, maxName)

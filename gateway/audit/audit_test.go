@@ -170,3 +170,21 @@ func TestLinesOfManyRequestsDoNotMix(t *testing.T) {
 		}
 	}
 }
+
+func TestAPasswordInTheWrongFieldIsNotInTheLog(t *testing.T) {
+	t.Parallel()
+	for login, want := range map[string]string{
+		"": "", "hunter2": "hu…", "short": "…", "correct horse battery": "co…", "amelie@example.org": "a…e@example.org", "é…": "…",
+	} {
+		if got := audit.MaskLogin(login); got != want {
+			t.Errorf("%q is written as %q, want %q", login, got, want)
+		}
+	}
+	var out bytes.Buffer
+	log := audit.New(&out, time.Now)
+	log.Event(t.Context(), audit.Event{Action: audit.SignInFailed, Login: "my secret password"})
+	log.Event(t.Context(), audit.Event{Action: audit.SignInFailed, Login: "ada", Person: "1"})
+	if s := out.String(); strings.Contains(s, "secret") || !strings.Contains(s, `"login":"ada"`) {
+		t.Error(s)
+	}
+}

@@ -58,3 +58,18 @@ func MaskMail(address string) string {
 	}
 	return string(local[0]) + "…" + string(local[len(local)-1]) + address[at:]
 }
+
+// MaskLogin leaves of a login that names nobody what an administrator needs to help somebody who mistyped it, and too little to be of use if it was a
+// password: the mail domain, or else the first two characters, and none of those of a short one.
+func MaskLogin(login string) string {
+	switch runes := []rune(login); {
+	case login == "":
+		return ""
+	case strings.Contains(login, "@"):
+		return MaskMail(login)
+	case len(runes) < 6:
+		return "…"
+	default:
+		return string(runes[:2]) + "…"
+	}
+}

@@ -22,7 +22,9 @@ func (tab *Tab) Go(url string) {
 // Fill empties an input and types into it.
 func (tab *Tab) Fill(selector, text string) {
 	tab.t.Helper()
-	tab.Do(chromedp.WaitVisible(chromedp.CSS(selector)), chromedp.SetValue(chromedp.CSS(selector), ""), chromedp.SendKeys(chromedp.CSS(selector), text))
+	tab.WaitFor(selector)
+	Eval[bool](tab, `(e => { e.focus(); e.value = ""; return true })(document.querySelector(`+quote(selector)+`))`)
+	tab.Do(chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
 // Click clicks on what the CSS selector finds.

@@ -112,7 +112,7 @@ func New(keys *seal.Keyring, records *state.Records, publicURL string, now func(
 	return &Office{keys: keys, records: records, public: u, now: now}, nil
 }
 
-// Issue makes a link that works for ttl, to the page at path. ref is whom it is for, zero for an invitation; mark binds it to the entry (Account.Mark, so that
+// Issue makes a link that works for ttl, to the page at path. ref is whom it is for, zero for an invitation; mark binds it to the entry (Account.LinkMark for a password, else Account.Mark, so that
 // it dies when the password changes); data is any JSON, and comes back from Ticket.Decode. It returns the whole address and when it expires.
 //
 // Errors: Invalid if the link would be longer than MaxToken, or ttl is not within MaxTTL.
@@ -203,7 +203,14 @@ func (t Ticket) Check(u *ldapmap.User) error {
 	if t.Purpose == Invitation {
 		return nil
 	}
-	if u == nil || u.ID != t.Ref.ID || u.Account.Mark != t.mark {
+	if u == nil || u.ID != t.Ref.ID {
+		return ErrChanged
+	}
+	now := u.Account.Mark
+	if t.Purpose == ResetPassword || t.Purpose == FirstPassword {
+		now = u.Account.LinkMark()
+	}
+	if now != t.mark {
 		return ErrChanged
 	}
 	return nil

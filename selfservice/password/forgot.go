@@ -125,7 +125,7 @@ func (f *Flow) linkMail(r *http.Request, user *ldapmap.User) (templates.Mail, er
 	if user.Account.NoPassword {
 		purpose, lasts = ticket.FirstPassword, f.FirstLasts
 	}
-	link, expires, err := f.Tickets.Issue(purpose, pathOf(purpose), user.Ref, user.Account.Mark, nil, lasts)
+	link, expires, err := f.Tickets.Issue(purpose, pathOf(purpose), user.Ref, user.Account.LinkMark(), nil, lasts)
 	if err != nil {
 		return nil, fmt.Errorf("making a link: %w", err)
 	}
