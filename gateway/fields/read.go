@@ -80,10 +80,10 @@ func (s Set) Read(r *http.Request, old *ldapmap.User) (*ldapmap.User, Problems, 
 			}
 			problems[f.Name] = meanwhile(now)
 		}
-		u.Set(f.Name, values...)
 		if wrong := s.check(f, values, old); !wrong.IsZero() {
 			problems[f.Name] = wrong
 		}
+		u.Set(f.Name, values...)
 	}
 	return u, problems, nil
 }
@@ -138,13 +138,15 @@ func (s Set) check(f ldapmap.Field, values []string, old *ldapmap.User) i18n.Mes
 	case len(values) > maxValues:
 		return i18n.M("No more than %d, please.", maxValues)
 	}
-	for _, v := range values {
+	for i, v := range values {
 		if slices.Contains(old.All(f.Name), v) {
 			continue
 		}
-		if wrong := Check(f, v); !wrong.IsZero() {
-			return wrong
+		clean, err := f.Clean(v)
+		if said, ok := fault.WordsOf(err); ok {
+			return i18n.Message{ID: said.Words, Args: said.Args}
 		}
+		values[i] = clean
 	}
 	return i18n.Message{}
 }

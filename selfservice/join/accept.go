@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
 	"github.com/wicketgate/wicketgate/gateway/fields"
@@ -20,6 +21,9 @@ import (
 )
 
 const passwordInput = "password"
+
+// lookAgain bounds the question whether an entry was made after all.
+const lookAgain = 5 * time.Second
 
 // guest is an invitation that was opened.
 type guest struct {
@@ -135,9 +139,14 @@ func (f *Flow) create(w http.ResponseWriter, r *http.Request, g *guest, typed *l
 	if err != nil && !(errors.As(err, &partial) && u != nil) {
 		event.Action, event.Detail = audit.AccountCreateFailed, err.Error()
 		f.Audit.Event(ctx, event)
-		// Where it is not known whether the entry was written, the link stays spent: it must not make a second one.
-		if !fault.Is(err, fault.Unavailable) && partial == nil {
-			f.Tickets.Restore(context.WithoutCancel(ctx), g.ticket)
+		if partial == nil && f.unwritten(ctx, err, typed) {
+			if failed := f.Tickets.Restore(context.WithoutCancel(ctx), g.ticket); failed != nil {
+				err = errors.Join(err, failed)
+			}
+		}
+		if partial != nil {
+			return &fault.Error{Code: fault.Unavailable, Err: err,
+				Words: "Your account was made, but not completed. Please tell whoever invited you, or choose a password by way of “Forgotten?” on the sign-in page."}
 		}
 		problems := fields.Problems{}
 		if problems.Add(err) {
@@ -156,6 +165,18 @@ func (f *Flow) create(w http.ResponseWriter, r *http.Request, g *guest, typed *l
 		page.Notes = append(page.Notes, f.confirmMail(r, u, address))
 	}
 	return f.Kit.Page(w, r, http.StatusOK, page)
+}
+
+// unwritten tells that no entry was made, so that the link may be used once more without making a second one. After a refusal that is certain; where no
+// answer came, the directory is asked whether the entry is there.
+func (f *Flow) unwritten(ctx context.Context, err error, typed *ldapmap.User) bool {
+	if !fault.Is(err, fault.Unavailable) {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookAgain)
+	defer cancel()
+	taken, err := f.taken(ctx, typed.Get(ldapmap.Username))
+	return err == nil && !taken
 }
 
 // withoutUnproven leaves out mail addresses that the person typed and nobody has proven: they are confirmed by a mail once the account

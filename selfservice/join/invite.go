@@ -146,8 +146,8 @@ func (f *Flow) checkDraft(ctx context.Context, v *visit.Visitor, d *draft, group
 		}
 	}
 	d.locked = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(d.locked))), func(name string) bool { return d.user.Get(name) == "" })
-	if wrong := fields.Check(ldapmap.Field{Type: ldapmap.TypeLines, MaxLength: maxNote}, d.note); !wrong.IsZero() {
-		problems[noteInput] = wrong
+	if _, err := (ldapmap.Field{Name: noteInput, Type: ldapmap.TypeLines, MaxLength: maxNote}).Clean(d.note); err != nil {
+		problems.Add(err)
 	}
 	switch {
 	case d.way != byMail && d.way != byLink, d.way == byMail && !f.Mail.Enabled():

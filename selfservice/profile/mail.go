@@ -2,6 +2,7 @@ package profile
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -134,8 +135,7 @@ func (f *Flow) confirm(w http.ResponseWriter, r *http.Request) error {
 	}
 	before := o.user.All(ldapmap.Emails)
 	if err := f.apply(r.Context(), o); err != nil {
-		f.Proof.Tickets.Restore(context.WithoutCancel(r.Context()), o.ticket)
-		return err
+		return errors.Join(err, f.Proof.Tickets.Restore(context.WithoutCancel(r.Context()), o.ticket))
 	}
 	f.Audit.Event(r.Context(), f.event(r, audit.MailChanged, o.user, audit.Event{Mail: audit.MaskMail(o.change.Add)}))
 	page := templates.MailConfirmedPage{Address: o.change.Add, Continue: "/profile"}

@@ -12,6 +12,7 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
 	"github.com/wicketgate/wicketgate/gateway/mail/inbox"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
+	"github.com/wicketgate/wicketgate/ldapmap/memdir"
 )
 
 // ask puts addresses into the form and sends it.
@@ -336,5 +337,55 @@ func TestTheMailOfSomebodyWhoReadsFrenchIsFrench(t *testing.T) {
 	b.Get(m.Link("/profile/confirm")).Submit("main form")
 	if notice := g.Mail(t, "andre@example.org"); !strings.Contains(notice.Text, "Bonjour") {
 		t.Errorf("the notice says %q", notice.Text)
+	}
+}
+
+func TestAConfirmationThatTheDirectoryCouldNotTakeCanBeRepeated(t *testing.T) {
+	t.Parallel()
+	g := gatewaytest.Start(t, gatewaytest.Options{})
+	ask(g.SignIn(t, "ada"), "ada@example.org", "countess@example.org", "new@example.org")
+	page := g.Browser(t).Get(link(t, g, "new@example.org"))
+	dn, _ := ldaptest.Person(t, "ada")
+	g.Memory.Intercept(func(op memdir.Op) memdir.Verdict {
+		if op.Kind == memdir.KindModify && strings.EqualFold(op.DN, dn) {
+			return memdir.Verdict{Result: &memdir.Result{Code: memdir.Busy}}
+		}
+		return memdir.Verdict{}
+	})
+	failed := page.Submit("main form")
+	if failed.Status != http.StatusServiceUnavailable {
+		t.Fatalf("status %d: %s", failed.Status, failed.Text("main"))
+	}
+	g.Memory.Intercept(nil)
+	if page = failed.Submit("main form"); page.Status != 200 || !page.Says("confirmed") {
+		t.Errorf("trying again: status %d: %s", page.Status, page.Text("main"))
+	}
+	if got := values(t, g.Directory, "ada", "mail"); len(got) != 3 {
+		t.Errorf("the addresses are %q", got)
+	}
+}
+
+func TestAConfirmationForSomebodyWhoIsGoneIsRefused(t *testing.T) {
+	t.Parallel()
+	g := gatewaytest.Start(t, gatewaytest.Options{})
+	ask(g.SignIn(t, "lee"), "family@example.org", "new@example.org")
+	l := link(t, g, "new@example.org")
+	dn, _ := ldaptest.Person(t, "lee")
+	if err := admin(t, g.Directory).Delete(t.Context(), dn); err != nil {
+		t.Fatal(err)
+	}
+	if page := g.Browser(t).Get(l); page.Status != http.StatusGone || !page.Says("no longer needed") {
+		t.Errorf("status %d: %s", page.Status, page.Text("main"))
+	}
+}
+
+func TestAnAddressThatIsNoLongerReadAsMailIsSaidBesideTheConfirmation(t *testing.T) {
+	t.Parallel()
+	g := gatewaytest.Start(t, gatewaytest.Options{})
+	set(t, g.Directory, "lee", "mail", "family@example.org", "not an address")
+	ask(g.SignIn(t, "lee"), "family@example.org", "not an address", "new@example.org")
+	page := g.Browser(t).Get(link(t, g, "new@example.org")).Submit("main form")
+	if page.Status != 200 || !page.Says("could not send a notice to your other address not an address") {
+		t.Errorf("status %d: %s", page.Status, page.Text("main"))
 	}
 }
