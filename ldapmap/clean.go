@@ -34,11 +34,11 @@ func (f Field) Clean(value string) (string, error) {
 	}
 	for _, r := range value {
 		if unicode.IsControl(r) && !(f.Type == TypeLines && (r == '\n' || r == '\r')) || r == utf8.RuneError {
-			return "", f.refuse("This contains a character that cannot be kept.")
+			return "", f.refuse("This contains characters that cannot be kept. Please type it again.")
 		}
 	}
 	if len(f.Choices) > 0 && !slices.ContainsFunc(f.Choices, func(c Choice) bool { return c.Value == value }) {
-		return "", f.refuse("Choose one of the values.")
+		return "", f.refuse("Please choose one of the answers offered.")
 	}
 	return f.cleanType(value)
 }
@@ -71,9 +71,8 @@ func (f Field) CleanAll(values []string) ([]string, error) {
 func (f Field) cleanType(v string) (string, error) {
 	switch f.Type {
 	case TypeMail:
-		a, err := mail.ParseAddress(v)
-		if err != nil || a.Address != v || a.Name != "" || strings.ContainsAny(v, "\"<> \t") {
-			return "", f.refuse("This is not a mail address, such as name@example.org.")
+		if !isMail(v) {
+			return "", f.refuse("This does not look like a mail address. One looks like name@example.org.")
 		}
 	case TypePhone:
 		digits := 0
@@ -82,20 +81,20 @@ func (f Field) cleanType(v string) (string, error) {
 			case r >= '0' && r <= '9':
 				digits++
 			case !strings.ContainsRune("+-./() #*,;extEXT\u00a0\u2011", r):
-				return "", f.refuse("This is not a phone number, such as +33 1 23 45 67 89.")
+				return "", f.refuse("This does not look like a phone number. One looks like +33 5 56 00 00 00.")
 			}
 		}
-		if digits < 2 {
-			return "", f.refuse("This is not a phone number, such as +33 1 23 45 67 89.")
+		if digits < 2 || digits > 25 {
+			return "", f.refuse("This does not look like a phone number. One looks like +33 5 56 00 00 00.")
 		}
 	case TypeURL:
 		u, err := url.Parse(v)
-		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-			return "", f.refuse("This is not a web address, such as https://example.org.")
+		if err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || strings.ContainsAny(v, " <>\"") {
+			return "", f.refuse("This does not look like a web address. One looks like https://example.org.")
 		}
 	case TypeDate:
 		if _, err := decodeDate(v); err != nil {
-			return "", f.refuse("This is not a date.")
+			return "", f.refuse("This is not a date. One looks like 2001-12-31.")
 		}
 	case TypeTime:
 		t, err := parseCanonicalTime(v)
@@ -121,7 +120,7 @@ func (f Field) cleanType(v string) (string, error) {
 		return tag, nil
 	case TypeZone:
 		if _, err := time.LoadLocation(v); err != nil || v == "Local" {
-			return "", f.refuse("This is not a time zone, such as Europe/Paris.")
+			return "", f.refuse("This is not a time zone. One looks like Europe/Paris.")
 		}
 	case TypeSSHKey:
 		if !isSSHKey(v) {
@@ -135,6 +134,17 @@ func (f Field) cleanType(v string) (string, error) {
 		return strings.ReplaceAll(v, "\r\n", "\n"), nil
 	}
 	return v, nil
+}
+
+// isMail tells whether a mail can be sent to v: an addr-spec without quotes or comments (RFC 5322 3.4.1), within the lengths of
+// RFC 5321 4.5.3.1, and nothing that a header could be smuggled in with.
+func isMail(v string) bool {
+	a, err := mail.ParseAddress(v)
+	if err != nil || a.Address != v || a.Name != "" || strings.ContainsAny(v, " \t\r\n\"<>(),;:[]\\") {
+		return false
+	}
+	at := strings.LastIndexByte(v, '@')
+	return at > 0 && at <= 64 && at < len(v)-1 && len(v) <= 254
 }
 
 // isSSHKey checks one line of authorized_keys without options: type, base64 that repeats the type, comment (RFC 4253 6.6).
