@@ -146,7 +146,7 @@ func (f *Flow) create(w http.ResponseWriter, r *http.Request, g *guest, typed *l
 		}
 		if partial != nil {
 			return &fault.Error{Code: fault.Unavailable, Err: err,
-				Words: "Your account was made, but not completed. Please tell whoever invited you, or choose a password by way of “Forgotten?” on the sign-in page."}
+				Words: "Your account was made, but not completed. Ask for a new password on the sign-in page, or tell whoever invited you."}
 		}
 		problems := fields.Problems{}
 		if problems.Add(err) {
