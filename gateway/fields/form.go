@@ -2,7 +2,6 @@ package fields
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/wicketgate/wicketgate/ldapmap"
@@ -168,10 +167,10 @@ func shown(f ldapmap.Field, values []string, loc *i18n.Locale) []string {
 }
 
 // commonName is the value of a DN's first part: good enough to name another person without reading their entry.
-func commonName(dn string) string {
-	rdn, _, _ := strings.Cut(dn, ",")
-	if _, v, ok := strings.Cut(rdn, "="); ok {
-		return v
+func commonName(text string) string {
+	dn, err := ldapmap.ParseDN(text)
+	if err != nil || len(dn) == 0 {
+		return text
 	}
-	return dn
+	return dn.RDN()[0].Value
 }

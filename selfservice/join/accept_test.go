@@ -14,6 +14,7 @@ import (
 func TestAnInvitedPersonMakesTheirAccountAndSignsIn(t *testing.T) {
 	t.Parallel()
 	each(t, gatewaytest.Options{}, func(t *testing.T, g *gatewaytest.Gateway) {
+		own(t, g, "staff", "andre")
 		invite(t, g, "andre", "way", "mail", "emails", "luc@example.org", "username", "luc", "given_name", "Luc", "family_name", "Moreau", "in_groups", "staff")
 		l := g.Mail(t, "luc@example.org").Link("/join")
 		page := g.Browser(t).Get(l)
@@ -267,8 +268,11 @@ func TestAnInvitationThatWasTamperedWithIsRefused(t *testing.T) {
 func TestAGroupThatIsGoneIsSaidAndTheAccountStands(t *testing.T) {
 	t.Parallel()
 	g := gatewaytest.Start(t, gatewaytest.Options{})
+	own(t, g, "staff", "andre")
 	l := link(t, g, "username", "luc", "in_groups", "staff")
-	deleteEntry(t, g, "cn=staff,"+ldaptest.GroupsDN)
+	if err := admin(t, g).Delete(t.Context(), "cn=staff,"+ldaptest.GroupsDN); err != nil {
+		t.Fatal(err)
+	}
 	page := g.Browser(t).Get(l).Submit("main form.sheet", "given_name", "Luc", "family_name", "Moreau", "password", fresh)
 	if page.Status != 200 || !page.Says("You could not be added to the group staff") {
 		t.Errorf("status %d: %s", page.Status, page.Text("main"))

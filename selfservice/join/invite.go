@@ -100,17 +100,15 @@ func (f *Flow) askPage(w http.ResponseWriter, r *http.Request, v *visit.Visitor,
 	return f.Kit.Page(w, r, status, templates.InvitePage{Form: form, Lifetime: f.Lasts})
 }
 
-// offered are the groups that the inviter can choose: those that they are in or own, since nobody may hand out rights by a group that
-// they do not have themselves; for who manages groups, all of them.
+// offered are the groups that can be chosen: those of the configuration; without one, all for whoever manages groups, and for others those that
+// they own. To invite must not be a way to give rights away.
 func (f *Flow) offered(ctx context.Context, v *visit.Visitor) ([]ldapmap.Group, error) {
 	groups, err := f.People.FindGroups(ctx, f.Groups, maxGroups)
-	if err != nil || v.Rights.Can(policy.ManageGroups) {
+	if err != nil || len(f.Groups) > 0 || v.Rights.Can(policy.ManageGroups) {
 		return groups, err
 	}
 	return slices.DeleteFunc(groups, func(g ldapmap.Group) bool {
-		in := slices.ContainsFunc(v.Groups, func(own ldapmap.Group) bool { return ldapmap.SameDN(own.DN, g.DN) })
-		owns := slices.ContainsFunc(g.Owners, func(dn string) bool { return ldapmap.SameDN(dn, v.User.DN) })
-		return !in && !owns
+		return !slices.ContainsFunc(g.Owners, func(dn string) bool { return ldapmap.SameDN(dn, v.User.DN) })
 	}), nil
 }
 

@@ -66,6 +66,7 @@ func TestAnInvitationByMailSaysWhoInvitesAndUntilWhen(t *testing.T) {
 func TestWhatIsWrongWithAnInvitationIsSaidAtItsField(t *testing.T) {
 	t.Parallel()
 	g := gatewaytest.Start(t, gatewaytest.Options{})
+	own(t, g, "newsletter", "jane")
 	for name, bad := range map[string]struct {
 		values []string
 		field  string
@@ -93,7 +94,7 @@ func TestWhatIsWrongWithAnInvitationIsSaidAtItsField(t *testing.T) {
 	}
 }
 
-func TestNobodyHandsOutGroupsThatTheyAreNotIn(t *testing.T) {
+func TestNobodyHandsOutGroupsThatAreNotTheirs(t *testing.T) {
 	t.Parallel()
 	each(t, gatewaytest.Options{}, func(t *testing.T, g *gatewaytest.Gateway) {
 		offered := func(who string) []string {
@@ -104,8 +105,15 @@ func TestNobodyHandsOutGroupsThatTheyAreNotIn(t *testing.T) {
 			slices.Sort(names)
 			return names
 		}
-		if got := offered("andre"); !slices.Equal(got, []string{"staff"}) {
+		if got := offered("andre"); len(got) != 0 {
 			t.Errorf("one of the staff can choose %q", got)
+		}
+		if page := invite(t, g, "andre", "way", "link", "in_groups", "staff"); page.Status != http.StatusUnprocessableEntity || page.Has("#link") {
+			t.Errorf("a member handed out the group: status %d", page.Status)
+		}
+		own(t, g, "staff", "andre")
+		if got := offered("andre"); !slices.Equal(got, []string{"staff"}) {
+			t.Errorf("the owner of a group can choose %q", got)
 		}
 		if got := offered("ada"); !slices.Equal(got, []string{"admins", "newsletter", "staff"}) {
 			t.Errorf("an administrator can choose %q", got)

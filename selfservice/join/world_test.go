@@ -43,12 +43,7 @@ func link(t *testing.T, g *gatewaytest.Gateway, values ...string) string {
 // find returns the entry with a user name, or nil.
 func find(t *testing.T, g *gatewaytest.Gateway, uid string) *ldapmap.Entry {
 	t.Helper()
-	d, err := directory.Open(directory.Config{URLs: []string{g.Directory.URL}, BindDN: ldaptest.AdminDN, BindPassword: ldaptest.AdminPassword})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = d.Close() }()
-	found, err := d.Find(t.Context(), directory.Search{
+	found, err := admin(t, g).Find(t.Context(), directory.Search{
 		Base: ldaptest.PeopleDN, Scope: directory.Subtree, Filter: ldapmap.Equal{Attribute: "uid", Value: uid}, Attributes: []string{"*", "memberOf"}, Limit: 2,
 	})
 	if err != nil || len(found) > 1 {
@@ -66,14 +61,23 @@ func has(e *ldapmap.Entry, attribute string, values ...string) bool {
 
 func errorAt(page *gatewaytest.Page, field string) string { return page.Text("#" + field + "-error") }
 
-func deleteEntry(t *testing.T, g *gatewaytest.Gateway, dn string) {
+// admin is a line to the directory beside the gateway's own.
+func admin(t *testing.T, g *gatewaytest.Gateway) *directory.Directory {
 	t.Helper()
 	d, err := directory.Open(directory.Config{URLs: []string{g.Directory.URL}, BindDN: ldaptest.AdminDN, BindPassword: ldaptest.AdminPassword})
-	if err == nil {
-		err = d.Delete(t.Context(), dn)
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = d.Close()
+	t.Cleanup(func() { _ = d.Close() })
+	return d
+}
+
+// own makes somebody the owner of a group.
+func own(t *testing.T, g *gatewaytest.Gateway, group, uid string) {
+	t.Helper()
+	dn, _ := ldaptest.Person(t, uid)
+	err := admin(t, g).Modify(t.Context(), "cn="+group+","+ldaptest.GroupsDN, []ldapmap.Mod{{Op: ldapmap.ModAdd, Name: "owner", Values: []string{dn}}})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
