@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -111,19 +112,47 @@ func (p *People) changeAD(ctx context.Context, as Credentials, new string) error
 
 // SetPassword implements ldapmap.People. Any password write deletes OpenLDAP's pwdAccountLockedTime, so an account that an administrator
 // locked is refused before the write.
+//
+// The read that looks for the lock is the last thing asked before the write, because nothing better can be had: slapd takes neither the
+// assertion control (RFC 4528) nor a pre-read (RFC 4527) with the password operation (both are answered 12), only the overlay may hash, so
+// that a Modify in its place could store the password in clear, and once the write is done nothing in the entry tells that there was a lock. A
+// lock that arrives within that one round trip is lost; the administrator sees it gone.
 func (p *People) SetPassword(ctx context.Context, u *ldapmap.User, new string) error {
 	if err := checkPassword("password", new); err != nil {
+		return err
+	}
+	caps, err := p.d.Capabilities(ctx)
+	if err != nil {
 		return err
 	}
 	now, err := p.Get(ctx, u.Ref)
 	if err != nil {
 		return err
 	}
-	if now.Account.Locked {
+	locked := now.Account.Locked
+	if !locked && caps.PasswordPolicy && !p.m.AsksFor(lockAttribute) {
+		// The mapping does not say that the server keeps locks, and the write would lift one all the same.
+		if locked, err = p.permanentlyLocked(ctx, now.DN); err != nil {
+			return err
+		}
+	}
+	if locked {
 		return &fault.Error{Code: fault.Denied, Words: "This account is locked. Please ask an administrator.",
 			Err: fault.New(fault.Denied, "setting a password would lift the lock of %s", quote(now.DN))}
 	}
 	return p.setPassword(ctx, now, new)
+}
+
+// lockAttribute is where OpenLDAP's ppolicy and its kin keep locks.
+const lockAttribute = "pwdAccountLockedTime"
+
+// permanentlyLocked asks the entry itself. One read.
+func (p *People) permanentlyLocked(ctx context.Context, dn string) (bool, error) {
+	e, err := p.d.Read(ctx, dn, lockAttribute)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(e.Values(lockAttribute), ldapmap.IsPermanentLock), nil
 }
 
 // setPassword writes it as the service account.

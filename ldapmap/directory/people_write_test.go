@@ -3,12 +3,15 @@ package directory_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
+	"github.com/wicketgate/wicketgate/ldapmap/memdir"
 )
 
 func draft(username string) *ldapmap.User {
@@ -144,6 +147,49 @@ func TestAResetNeverLiftsTheLockOfAnAdministrator(t *testing.T) {
 			t.Errorf("resetting an account that was locked a moment ago: %v", err)
 		}
 	})
+}
+
+func TestAResetLooksForALockThatTheMappingDoesNotName(t *testing.T) {
+	t.Parallel()
+	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+		c := newCompany(t, s, func(s *ldapmap.Spec) { s.Users.Account = ldapmap.Strings{"shadow"} })
+		if err := c.SetPassword(t.Context(), c.person(t, "locked"), "a fine new password"); !fault.Is(err, fault.Denied) {
+			t.Errorf("resetting a locked account: %v", err)
+		}
+		if e, err := c.d.Read(t.Context(), c.person(t, "locked").DN, "pwdAccountLockedTime"); err != nil || e.Value("pwdAccountLockedTime") != ldapmap.PermanentLock {
+			t.Errorf("the lock is now %+v, %v", e, err)
+		}
+		if err := c.SetPassword(t.Context(), c.person(t, "ada"), "a fine new password"); err != nil {
+			t.Errorf("resetting an account without a lock: %v", err)
+		}
+	})
+}
+
+// A lock that comes between the read and the write is lost (see SetPassword), so nothing may come between them.
+func TestNothingIsAskedBetweenTheLookForALockAndThePasswordWrite(t *testing.T) {
+	t.Parallel()
+	for name, account := range map[string]ldapmap.Strings{"the mapping names locks": nil, "it does not": {"shadow"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, srv := troubled(t, func(s *ldapmap.Spec) { s.Users.Account = account })
+			u := c.person(t, "ada")
+			var mu sync.Mutex
+			var seen []memdir.Op
+			srv.Intercept(func(op memdir.Op) memdir.Verdict {
+				mu.Lock()
+				defer mu.Unlock()
+				seen = append(seen, op)
+				return memdir.Verdict{}
+			})
+			if err := c.SetPassword(t.Context(), u, "a fine new password"); err != nil {
+				t.Fatal(err)
+			}
+			write := slices.IndexFunc(seen, func(op memdir.Op) bool { return op.OID == "1.3.6.1.4.1.4203.1.11.1" })
+			if write < 1 || !slices.Contains(seen[write-1].Attributes, "pwdAccountLockedTime") || seen[write-1].DN != u.DN {
+				t.Errorf("asked before the write: %+v", seen)
+			}
+		})
+	}
 }
 
 func TestAResetByLinkIsNotFollowedByAnotherDemandToChange(t *testing.T) {
