@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -18,15 +19,18 @@ func line(atOnce int) *http.Transport {
 	return &http.Transport{MaxIdleConnsPerHost: atOnce, MaxIdleConns: 2 * atOnce}
 }
 
-// browser is one person's browser: cookies, and no redirect that it is not told to follow.
+// browser is one person's browser: cookies, an address of its own, and no redirect that it is not told to follow.
 type browser struct {
 	http.Client
-	at string // the gateway
+	at   string // the gateway
+	from string
 }
 
+// newBrowser opens one at an address that nobody else has: with more than thirty people signing in at once, one address would be told to wait.
 func newBrowser(at string, t http.RoundTripper) *browser {
-	jar, _ := cookiejar.New(nil) // without options it has nothing to fail with
-	return &browser{at: at, Client: http.Client{Transport: t, Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	jar, _ := cookiejar.New(nil)                                        // without options it has nothing to fail with
+	from := fmt.Sprintf("198.18.%d.%d", rand.IntN(256), rand.IntN(256)) // RFC 2544: for measurements
+	return &browser{at: at, from: from, Client: http.Client{Transport: t, Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 // page is what came: where to, if it was a redirect, or a text.
@@ -40,6 +44,7 @@ func (b *browser) do(req *http.Request, err error) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
+	req.Header.Set("X-Forwarded-For", b.from)
 	resp, err := b.Do(req)
 	if err != nil {
 		return page{}, err
