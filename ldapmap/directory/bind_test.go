@@ -73,6 +73,38 @@ func TestARefusedSignInIsAnAnswerAndNotAnError(t *testing.T) {
 	})
 }
 
+func TestTheServiceAccountSetsPasswordsWithoutReadingThem(t *testing.T) {
+	t.Parallel()
+	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+		d := connect(t, service(s.URL))
+		ada, _ := ldaptest.Person(t, "ada")
+		if err := d.PasswordModify(t.Context(), nil, ada, "", "a fine new password"); err != nil {
+			t.Fatal(err)
+		}
+		if e, err := d.Read(t.Context(), ada, "uid", "userPassword", "pwdHistory"); err != nil || len(e.Attributes) != 1 {
+			t.Errorf("it sees %+v, %v", e, err)
+		}
+		all, err := d.Find(t.Context(), directory.Search{Base: ldaptest.PeopleDN, Filter: ldapmap.Present{Attribute: "userPassword"}})
+		if err != nil || len(all) != 0 {
+			t.Errorf("it finds %d people by their passwords, %v", len(all), err)
+		}
+	})
+}
+
+// On slapd pwdReset alone asks for nothing: pwdMustChange of the policy has to be TRUE as well.
+func TestAMarkOfAResetIsHeardOnlyUnderAPolicyThatAsksForIt(t *testing.T) {
+	t.Parallel()
+	o := ldaptest.Options{More: "dn: uid=marked," + ldaptest.PeopleDN + "\nobjectClass: inetOrgPerson\nuid: marked\ncn: M\nsn: M\n" +
+		"userPassword: marked-password\npwdReset: TRUE\n"}
+	ldaptest.EachWith(t, o, func(t *testing.T, s *ldaptest.Server) {
+		d := connect(t, service(s.URL))
+		a, err := d.Bind(t.Context(), "uid=marked,"+ldaptest.PeopleDN, "marked-password")
+		if err != nil || !a.OK() || a.Policy == nil || a.Policy.Error != "" {
+			t.Errorf("%+v %+v, %v", a, a.Policy, err)
+		}
+	})
+}
+
 func TestTheServersPolicyIsHeard(t *testing.T) {
 	t.Parallel()
 	policy := ldaptest.DefaultPolicy()

@@ -3,6 +3,7 @@ package ldaptest_test
 import (
 	"context"
 	"net"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -14,12 +15,19 @@ import (
 // search runs ldapsearch as the service account, so that the harness is judged by something that is not ours.
 func search(t *testing.T, url string, args ...string) (string, error) {
 	t.Helper()
+	return searchFor(t, time.Minute, url, args...)
+}
+
+// searchFor is search for lines that hang: ldapsearch waits for ever.
+func searchFor(t *testing.T, patience time.Duration, url string, args ...string) (string, error) {
+	t.Helper()
+	if _, err := exec.LookPath("ldapsearch"); err != nil && os.Getenv("CI") != "true" {
+		t.Skip("!!! NOT TESTED: ldapsearch is not installed. On Debian: apt-get install ldap-utils")
+	}
 	all := append([]string{"-x", "-LLL", "-o", "ldif-wrap=no", "-H", url, "-D", ldaptest.ServiceDN, "-w", ldaptest.ServicePassword}, args...)
-	// ldapsearch waits for ever on a line that hangs.
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "ldapsearch", all...)
-	out, err := cmd.CombinedOutput()
+	out, err := exec.CommandContext(ctx, "ldapsearch", all...).CombinedOutput()
 	return string(out), err
 }
 
@@ -30,8 +38,8 @@ func TestAServerStartsWithPeopleGroupsAndServiceAccount(t *testing.T) {
 		if err != nil || !strings.Contains(out, "memberOf: cn=admins,"+ldaptest.GroupsDN) || !strings.Contains(out, "mail: countess@example.org") {
 			t.Fatalf("ada is not as the seed has her: %v\n%s", err, out)
 		}
-		out, err = search(t, s.URL, "-b", ldaptest.BaseDN, "(uid=ada)", "userPassword")
-		if s.Kind != "memdir" && (err != nil || strings.Contains(out, "userPassword")) {
+		out, err = search(t, s.URL, "-b", ldaptest.BaseDN, "(uid=ada)", "userPassword", "pwdHistory")
+		if err != nil || strings.Contains(out, "userPassword") || strings.Contains(out, "pwdHistory") {
 			t.Fatalf("the service account may read passwords: %v\n%s", err, out)
 		}
 		before := s.Counts()
@@ -89,7 +97,7 @@ func TestTheProxyHangsCutsAndRefuses(t *testing.T) {
 		t.Error("an answer came over the cut line:", out)
 	}
 	p.Hang()
-	if out, err := search(t, p.URL(), one...); err == nil {
+	if out, err := searchFor(t, time.Second, p.URL(), one...); err == nil {
 		t.Error("an answer came over the hanging line:", out)
 	}
 	p.Refuse()

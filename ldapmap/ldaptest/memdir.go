@@ -101,18 +101,20 @@ func (c Counts) plus(m memdir.Counts) Counts {
 	}
 }
 
-// memdirAccess are the same rights as slapdAccess gives, but that whoever may write a password may read its hash.
+// memdirAccess are the same rights as slapdAccess gives.
 func memdirAccess() []memdir.Rule {
 	service := memdir.By{Who: memdir.IsDN, Name: ServiceDN, Level: memdir.Write}
+	resets := memdir.By{Who: memdir.IsDN, Name: ServiceDN, Level: memdir.WriteOnly}
 	users := memdir.By{Who: memdir.Users, Level: memdir.Read}
 	anonymous := memdir.By{Who: memdir.Anonymous, Level: memdir.Auth}
 	return []memdir.Rule{
 		{Base: StateBase, Scope: memdir.ScopeSubtree, By: []memdir.By{service}},
 		{
 			Base: PeopleDN, Scope: memdir.ScopeSubtree, Attrs: []string{"userPassword"},
-			By: []memdir.By{{Who: memdir.Self, Level: memdir.Write}, service, anonymous},
+			By: []memdir.By{{Who: memdir.Self, Level: memdir.WriteOnly}, resets, anonymous},
 		},
 		{Attrs: []string{"userPassword"}, By: []memdir.By{anonymous}},
+		{Attrs: []string{"pwdHistory"}},
 		{Base: PeopleDN, Scope: memdir.ScopeSubtree, By: []memdir.By{service, users}},
 		{Base: GroupsDN, Scope: memdir.ScopeSubtree, By: []memdir.By{service, users}},
 		{By: []memdir.By{users}},

@@ -65,6 +65,7 @@ func slapdAccess() string {
 access to dn.subtree="STATE" by dn.exact="SERVICE" write by * none
 access to dn.subtree="PEOPLE" attrs=userPassword by self =xw by dn.exact="SERVICE" =w by anonymous auth by * none
 access to attrs=userPassword by anonymous auth by * none
+access to attrs=pwdHistory by * none
 access to dn.subtree="PEOPLE" by dn.exact="SERVICE" write by users read by * none
 access to dn.subtree="GROUPS" by dn.exact="SERVICE" write by users read by * none
 access to * by users read by * none

@@ -6,8 +6,11 @@ import (
 	"strings"
 )
 
-// Level is how much a rule grants; each includes those before it.
+// Level is how much a rule grants; each includes those before it, but for WriteOnly.
 type Level int
+
+// WriteOnly is slapd's "=xw": it grants Auth and Write and nothing between, as fits whoever sets passwords.
+const WriteOnly Level = -1
 
 // The levels of slapd.access(5). Manage also frees a password reset from the policy's checks.
 const (
@@ -57,7 +60,7 @@ type By struct {
 // Rule is one access rule in the spirit of slapd's olcAccess. Of all rules the first that covers entry and attribute
 // decides; in it the first By that fits the client does; nobody fitting means None. The pseudo attributes "entry"
 // (needed to see, add, delete and rename) and "children" (of the parent: to add and delete below it) may be named.
-// The root DN is above all rules. Password hashes are stricter than in slapd: to read or search them takes Manage.
+// The root DN is above all rules.
 type Rule struct {
 	Base  string   // "" is everything, then Scope is not looked at
 	Scope Scope    // from Base
@@ -68,7 +71,7 @@ type Rule struct {
 // DefaultAccess lets everybody read everything but passwords, people change their own password, and only the root DN write.
 func DefaultAccess() []Rule {
 	return []Rule{
-		{Attrs: []string{"userPassword"}, By: []By{{Who: Self, Level: Write}, {Who: Anonymous, Level: Auth}}},
+		{Attrs: []string{"userPassword"}, By: []By{{Who: Self, Level: WriteOnly}, {Who: Anonymous, Level: Auth}}},
 		{Attrs: []string{"pwdHistory"}},
 		{By: []By{{Who: Anyone, Level: Read}}},
 	}
@@ -168,13 +171,17 @@ func (d *directory) fits(b *compiledBy, who dn, e *entry) bool {
 	return false
 }
 
+func (l Level) grants(want Level) bool {
+	if l == WriteOnly {
+		return want == Auth || want == Write
+	}
+	return l >= want
+}
+
 // allowed decides by the rules; attr is the key of an attribute type, "entry" or "children".
 func (d *directory) allowed(s *session, e *entry, attr string, want Level) bool {
 	if s.admin {
 		return true
-	}
-	if (want == Search || want == Read) && (attr == "userpassword" || attr == "pwdhistory") {
-		want = Manage
 	}
 	for i := range d.access {
 		r := &d.access[i]
@@ -183,7 +190,7 @@ func (d *directory) allowed(s *session, e *entry, attr string, want Level) bool 
 		}
 		for j := range r.by {
 			if d.fits(&r.by[j], s.dn, e) {
-				return r.by[j].Level >= want
+				return r.by[j].Level.grants(want)
 			}
 		}
 		return false

@@ -23,8 +23,8 @@
 //
 // Where servers differ memdir does as OpenLDAP's slapd 2.5 does, with these exceptions: renaming through Modify is
 // notAllowedOnRDN (67), as RFC 4511 says, and not namingViolation; an unauthenticated bind succeeds unless
-// Options.RefuseUnauthenticatedBind; password hashes are readable to those who may manage them only; and
-// LDAP_MATCHING_RULE_IN_CHAIN, which slapd lacks, is answered as Active Directory does.
+// Options.RefuseUnauthenticatedBind; and LDAP_MATCHING_RULE_IN_CHAIN, which slapd lacks, is answered as Active
+// Directory does.
 //
 // Of this module the package imports ldapmap alone, for the text form of names. Callers are the demo and tests, ldapmap/ldaptest before all.
 package memdir

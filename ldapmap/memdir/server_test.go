@@ -177,11 +177,36 @@ func TestSearchLimitsHold(t *testing.T) {
 	wantCode(t, err, 3)
 }
 
+func TestWhoeverSetsPasswordsNeedNotReadThem(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(o *memdir.Options) {
+		o.Access = []memdir.Rule{
+			{Attrs: []string{"userPassword"}, By: []memdir.By{{Who: memdir.IsDN, Name: bob, Level: memdir.WriteOnly}, {Who: memdir.Self, Level: memdir.Read}, {Who: memdir.Anonymous, Level: memdir.Auth}}},
+			{By: []memdir.By{{Who: memdir.Users, Level: memdir.Read}}},
+		}
+	})
+	service := dial(t, s, bob, "bob-secret")
+	wantCode(t, setPassword(service, ann, "", "a fine new secret"), 0)
+	hash := read(t, dial(t, s, ann, "a fine new secret"), ann).GetAttributeValue("userPassword")
+	if hash == "" {
+		t.Fatal("ann may read her own hash, and does not see it")
+	}
+	if got := read(t, service, ann).GetAttributeValue("userPassword"); got != "" {
+		t.Errorf("the service sees %q", got)
+	}
+	if got := find(t, service, people, "(userPassword=*)"); len(got) != 0 {
+		t.Errorf("the service finds %v by their passwords", got)
+	}
+	if _, err := service.Compare(ann, "userPassword", hash); !ldap.IsErrorWithCode(err, ldap.LDAPResultInsufficientAccessRights) {
+		t.Errorf("the service may compare: %v", err)
+	}
+}
+
 func TestAccessRulesDecideWhoSeesAndWrites(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(o *memdir.Options) {
 		o.Access = []memdir.Rule{
-			{Attrs: []string{"userPassword"}, By: []memdir.By{{Who: memdir.Self, Level: memdir.Write}, {Who: memdir.Anonymous, Level: memdir.Auth}}},
+			{Attrs: []string{"userPassword"}, By: []memdir.By{{Who: memdir.IsDN, Name: ann, Level: memdir.Write}, {Who: memdir.Anonymous, Level: memdir.Auth}}},
 			{Base: people, Scope: memdir.ScopeSubtree, Attrs: []string{"entry", "children"}, By: []memdir.By{{Who: memdir.IsDN, Name: bob, Level: memdir.Write}, {Who: memdir.Users, Level: memdir.Read}}},
 			{Base: people, Scope: memdir.ScopeSubtree, Attrs: []string{"telephoneNumber"}, By: []memdir.By{{Who: memdir.Self, Level: memdir.Write}, {Who: memdir.InGroup, Name: staff, Level: memdir.Read}}},
 			{Base: people, Scope: memdir.ScopeSubtree, Attrs: []string{"employeeNumber"}, By: []memdir.By{{Who: memdir.BelowDN, Name: groups, Level: memdir.Read}}},
@@ -198,7 +223,7 @@ func TestAccessRulesDecideWhoSeesAndWrites(t *testing.T) {
 	_, err := nobody.Search(ldap.NewSearchRequest(ann, 0, 0, 0, 0, false, "(cn=*)", nil, nil))
 	wantCode(t, err, 32)
 	e := read(t, a, ann)
-	if e.GetAttributeValue("userPassword") != "" && e.GetAttributeValue("telephoneNumber") == "" || e.GetAttributeValue("employeeNumber") != "" {
+	if e.GetAttributeValue("userPassword") == "" || e.GetAttributeValue("telephoneNumber") == "" || e.GetAttributeValue("employeeNumber") != "" {
 		t.Errorf("ann sees of herself: %v", e.Attributes)
 	}
 	if read(t, b, ann).GetAttributeValue("userPassword") != "" {

@@ -33,7 +33,8 @@ func access() []memdir.Rule {
 	serviceWrites := memdir.By{Who: memdir.IsDN, Name: service, Level: memdir.Write}
 	anyoneReads := memdir.By{Who: memdir.Anyone, Level: memdir.Read}
 	return []memdir.Rule{
-		{Attrs: []string{"userPassword"}, By: []memdir.By{serviceWrites, {Who: memdir.Self, Level: memdir.Write}, {Who: memdir.Anonymous, Level: memdir.Auth}}},
+		{Attrs: []string{"userPassword"}, By: []memdir.By{
+			{Who: memdir.IsDN, Name: service, Level: memdir.WriteOnly}, {Who: memdir.Self, Level: memdir.WriteOnly}, {Who: memdir.Anonymous, Level: memdir.Auth}}},
 		{Attrs: []string{"pwdHistory"}},
 		{Base: "ou=wicketgate," + suffix, Scope: memdir.ScopeSubtree, By: []memdir.By{serviceWrites}},
 		{Base: "ou=people," + suffix, Scope: memdir.ScopeSubtree, By: []memdir.By{serviceWrites, anyoneReads}},
