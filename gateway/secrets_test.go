@@ -58,7 +58,7 @@ func everything(t *testing.T, g *gatewaytest.Gateway) map[string]string {
 	}
 	g.Browser(t).Get(reset) // used
 
-	page = b.Get("/invite").Submit("main form.sheet", "emails", "luc@example.org", "way", "mail", "username", "luc")
+	b.Get("/invite").Submit("main form.sheet", "emails", "luc@example.org", "way", "mail", "username", "luc")
 	join := g.Mail(t, "luc@example.org").Link("/join")
 	secrets["an invitation"] = join[strings.Index(join, "?t=")+3:]
 	if page := g.Browser(t).Get(join).Submit("main form.sheet", "given_name", "Luc", "family_name", "Moreau", "password", fresh+" too"); page.Status != 200 {
