@@ -10,8 +10,8 @@ import (
 
 // How often the background looks again.
 const (
-	probeEvery   = 2 * time.Second  // while no server answers, or the records cannot be prepared
-	checkEvery   = 30 * time.Second // while all is well
+	glanceEvery  = 2 * time.Second  // at what is known; the directory is asked while no server answers or the records cannot be prepared
+	checkEvery   = 30 * time.Second // the directory, while all is well
 	probeTimeout = 5 * time.Second
 )
 
@@ -27,26 +27,35 @@ func (g *Gateway) start(background context.Context) {
 // watch prepares the state tree once the directory lets it, and keeps looking whether a server answers, so that a gateway that
 // started before its directory, or outlived it, comes back without a request having to fail first.
 func (g *Gateway) watch(background context.Context) {
-	prepared := false
+	tick := time.NewTicker(glanceEvery)
+	defer tick.Stop()
+	prepared, well, checked := false, false, time.Time{}
 	for {
-		ctx, cancel := context.WithTimeout(background, probeTimeout)
-		err := g.directory.Health(ctx)
-		if err == nil && !prepared {
-			err = g.prepare(ctx)
-			prepared = err == nil
+		if !prepared || !well || g.away() || time.Since(checked) >= checkEvery {
+			err := g.look(background, &prepared)
+			well, checked = err == nil, time.Now()
+			if background.Err() == nil {
+				g.noteTrouble(err)
+			}
 		}
-		cancel()
-		pause := checkEvery
-		if err != nil {
-			pause = probeEvery
-		}
-		g.notePreparing(err)
 		select {
 		case <-background.Done():
 			return
-		case <-time.After(pause):
+		case <-tick.C:
 		}
 	}
+}
+
+// look asks whether a server answers, and prepares what is not prepared yet.
+func (g *Gateway) look(background context.Context, prepared *bool) error {
+	ctx, cancel := context.WithTimeout(background, probeTimeout)
+	defer cancel()
+	if err := g.directory.Health(ctx); err != nil || *prepared {
+		return err
+	}
+	err := g.prepare(ctx)
+	*prepared = err == nil
+	return err
 }
 
 // prepare makes the branches of the state tree and the first signing keys, so that no sign-on has to wait for them.
@@ -57,8 +66,8 @@ func (g *Gateway) prepare(ctx context.Context) error {
 	return g.provider.Ready(ctx)
 }
 
-// notePreparing keeps the last trouble for the status page and logs it when it is news.
-func (g *Gateway) notePreparing(err error) {
+// noteTrouble keeps the last trouble for the status page and logs it when it is news.
+func (g *Gateway) noteTrouble(err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	news := (err == nil) != (g.trouble == nil) || err != nil && err.Error() != g.trouble.Error()

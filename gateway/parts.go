@@ -166,7 +166,7 @@ func (p *parts) makeMail(surroundings) (err error) {
 		return err
 	}
 	p.metrics.ReadMail(p.mailer.Status)
-	p.proof = &mailproof.Office{Tickets: p.tickets, Mail: p.mailer, Audit: p.audit, Lasts: p.cfg.Links.Mail}
+	p.proof = &mailproof.Office{Tickets: p.tickets, Mail: p.mailer, Audit: p.audit, Lasts: p.cfg.Links.Mail, Clock: p.clock}
 	return nil
 }
 

@@ -45,6 +45,12 @@ func (k *Kit) begin(w http.ResponseWriter, r *http.Request, next http.HandlerFun
 	x.bound(rec, r, MaxForm)
 	defer k.finish(r, x)
 	defer func() {
+		// net/http clears away uploads of the request that it made, not of this copy with a context of its own.
+		if r.MultipartForm != nil {
+			_ = r.MultipartForm.RemoveAll()
+		}
+	}()
+	defer func() {
 		switch p := recover(); {
 		case p == nil:
 		case p == http.ErrAbortHandler: // asked for by net/http and its proxies: not a defect
