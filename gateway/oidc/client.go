@@ -5,7 +5,6 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -27,12 +26,21 @@ type Client struct {
 	Policy string `json:"policy_uri,omitempty"`
 	Terms  string `json:"tos_uri,omitempty"`
 
+	// Contacts are mail addresses of those who look after the application.
+	Contacts []string `json:"contacts,omitempty"`
+	// Type is web or native. Where it is said, redirect URIs are held to it.
+	Type string `json:"application_type,omitempty"`
+
 	// RedirectURIs are compared to the letter (RFC 9700 2.1), but for the port of loopback ones (RFC 8252 7.3).
 	RedirectURIs []string `json:"redirect_uris"`
 
 	// Secrets are SHA-256 digests in hex, the newest first; several while a secret is being replaced. None makes the client
 	// public. Not of RFC 7591.
 	Secrets []string `json:"secret_sha256,omitempty"`
+	// SecretsUntil says for a digest of Secrets when it ends, in seconds of Unix time; those without stay. Not of RFC 7591.
+	SecretsUntil map[string]int64 `json:"secret_until,omitempty"`
+	// Revision counts the changes of a registered client. Not of RFC 7591.
+	Revision int `json:"revision,omitempty"`
 	// AuthMethod is how the client proves itself: client_secret_basic, client_secret_post or none. Empty means either of the
 	// first two for a client with a secret, and none for one without.
 	AuthMethod string `json:"token_endpoint_auth_method,omitempty"`
@@ -179,11 +187,7 @@ func (c *Client) Check() []error {
 	if c.MayIntrospect && c.Public() {
 		bad("may_introspect: needs a secret")
 	}
-	for name, link := range map[string]string{"client_uri": c.URL, "policy_uri": c.Policy, "tos_uri": c.Terms} {
-		if u, err := url.Parse(link); link != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
-			bad("%s: %q is no web address", name, link)
-		}
-	}
+	c.checkMetadata(bad)
 	if !localImage(c.Logo) {
 		bad("logo_uri: pages show only a path on this site (/static/...) or a data:image/... address")
 	}

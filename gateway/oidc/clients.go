@@ -79,6 +79,7 @@ func (c *clients) find(ctx context.Context, id string) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	client.drop(now)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.kept) >= clientsKept {
@@ -115,38 +116,12 @@ func parseClient(r state.Record) (*Client, error) {
 	return nil, fault.New(fault.Internal, "the record of the client %q does not describe it", r.ID)
 }
 
-// Register stores a new client. Errors: Invalid with all that is wrong with it, Conflict if there is one of that id already.
+// Register stores a new client; see Registry.Add.
 func (p *Provider) Register(ctx context.Context, client *Client) error {
-	if wrong := client.Check(); len(wrong) > 0 {
-		return fault.Wrap(fault.Invalid, errors.Join(wrong...))
-	}
-	if p.clients.static[client.ID] != nil {
-		return fault.New(fault.Conflict, "the client %q stands in the configuration", client.ID)
-	}
-	text, err := json.Marshal(client)
-	if err != nil {
-		return fmt.Errorf("writing the client %q: %w", client.ID, err)
-	}
-	path := state.Path{Kind: state.Clients, ID: client.ID}
-	err = p.Store.Create(ctx, state.Record{Path: path, Values: []string{clientValue + string(text)}})
-	if errors.Is(err, state.ErrExists) {
-		return fault.Wrap(fault.Conflict, fmt.Errorf("registering the client %q: %w", client.ID, err))
-	}
-	if err != nil {
-		return fmt.Errorf("registering the client %q: %w", client.ID, err)
-	}
-	return nil
+	return p.Registry().Add(ctx, client)
 }
 
-// Unregister deletes a registered client. Its grants end with it: a client that is not there can redeem and refresh nothing. Errors: NotFound.
+// Unregister deletes a registered client; see Registry.Remove.
 func (p *Provider) Unregister(ctx context.Context, id string) error {
-	if p.clients.static[id] != nil {
-		return fault.New(fault.Denied, "the client %q stands in the configuration", id)
-	}
-	err := p.Store.Delete(ctx, state.Path{Kind: state.Clients, ID: id})
-	p.clients.forget(id)
-	if errors.Is(err, state.ErrNotFound) {
-		return fault.Wrap(fault.NotFound, err)
-	}
-	return err
+	return p.Registry().Remove(ctx, id)
 }
