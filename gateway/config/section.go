@@ -54,6 +54,8 @@ type Config struct {
 	Policy []policy.RuleSpec `yaml:"policy"`
 	// Clients are applications that people sign in to with OpenID Connect. More can be registered while it runs.
 	Clients []Client `yaml:"clients"`
+	// Documents says how documents of applications are fetched (jwks_uri).
+	Documents Documents `yaml:"documents"`
 	// Tokens says how long what applications get is good for.
 	Tokens Tokens `yaml:"tokens"`
 

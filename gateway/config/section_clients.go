@@ -18,8 +18,15 @@ type Client struct {
 	Scopes ldapmap.Strings `yaml:"scopes"`
 	// Trusted says that the client belongs to the organisation: nobody is asked for consent.
 	Trusted bool `yaml:"trusted"`
-	// AuthMethod is how the client proves itself: client_secret_basic, client_secret_post or none. Default: either of the first two with a secret, none without.
+	// AuthMethod is how the client proves itself: client_secret_basic, client_secret_post, client_secret_jwt (the secret has 32 bytes or more), private_key_jwt (with
+	// jwks or jwks_uri) or none. Default: either of the first two with a secret, none without.
 	AuthMethod string `yaml:"auth_method"`
+	// AuthAlg binds private_key_jwt to one of RS256, ES256 and EdDSA. Default: each of them.
+	AuthAlg string `yaml:"auth_alg"`
+	// JWKS are the client's public keys, as the JSON of a key set.
+	JWKS string `yaml:"jwks"`
+	// JWKSURI is the https address at which the client keeps its public keys.
+	JWKSURI string `yaml:"jwks_uri"`
 	// IDTokenAlg is how ID tokens are signed: RS256 (the default), ES256 or EdDSA.
 	IDTokenAlg string `yaml:"id_token_alg"`
 	// AlwaysRefresh gives a refresh token even when offline_access was not asked for.

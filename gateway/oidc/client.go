@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,9 +42,18 @@ type Client struct {
 	SecretsUntil map[string]int64 `json:"secret_until,omitempty"`
 	// Revision counts the changes of a registered client. Not of RFC 7591.
 	Revision int `json:"revision,omitempty"`
-	// AuthMethod is how the client proves itself: client_secret_basic, client_secret_post or none. Empty means either of the
-	// first two for a client with a secret, and none for one without.
+	// SealedSecrets are the secrets themselves, as Provider.SealSecret makes them, for client_secret_jwt alone. Not of RFC 7591.
+	SealedSecrets []string `json:"secret_sealed,omitempty"`
+	// PlainSecret is that for a client of the configuration, 32 bytes or more. It is never stored.
+	PlainSecret string `json:"-"`
+	// AuthMethod is how the client proves itself: client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt or none. Empty means
+	// either of the first two for a client with a secret, and none for one without.
 	AuthMethod string `json:"token_endpoint_auth_method,omitempty"`
+	// AuthAlg binds private_key_jwt to RS256, ES256 or EdDSA; empty takes each of them.
+	AuthAlg string `json:"token_endpoint_auth_signing_alg,omitempty"`
+	// JWKS are the client's public keys (RFC 7517 5), and JWKSURI an address at which they are. Only one can be had.
+	JWKS    json.RawMessage `json:"jwks,omitempty"`
+	JWKSURI string          `json:"jwks_uri,omitempty"`
 
 	Grants        []string `json:"grant_types,omitempty"`    // empty: authorization_code and refresh_token
 	ResponseTypes []string `json:"response_types,omitempty"` // empty: code
@@ -66,10 +76,15 @@ type Client struct {
 
 // Authentication methods of RFC 7591 2 that this version knows.
 const (
-	authBasic = "client_secret_basic"
-	authPost  = "client_secret_post"
-	authNone  = "none"
+	authBasic     = "client_secret_basic"
+	authPost      = "client_secret_post"
+	authSecretJWT = "client_secret_jwt"
+	authKeyJWT    = "private_key_jwt"
+	authNone      = "none"
 )
+
+// minHMACSecret is the least length of a secret for HS256, in bytes (RFC 7518 3.2).
+const minHMACSecret = 32
 
 // DigestSecret gives the form in which a client secret is kept. Secrets are 256 random bits, so one SHA-256 is enough: there is
 // nothing to guess that a slow hash would protect.
@@ -78,8 +93,10 @@ func DigestSecret(secret string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Public tells whether the client has no secret (RFC 6749 2.1).
-func (c *Client) Public() bool { return len(c.Secrets) == 0 }
+// Public tells whether the client has nothing to prove itself with (RFC 6749 2.1).
+func (c *Client) Public() bool {
+	return len(c.Secrets) == 0 && c.AuthMethod != authKeyJWT && c.AuthMethod != authSecretJWT
+}
 
 // secretIs compares in constant time, against each secret, whichever matches.
 func (c *Client) secretIs(secret string) bool {
@@ -164,12 +181,26 @@ func (c *Client) Check() []error {
 		if c.Public() {
 			bad("token_endpoint_auth_method: %s needs a secret", c.AuthMethod)
 		}
+	case authKeyJWT:
+		if len(c.JWKS) == 0 && c.JWKSURI == "" {
+			bad("token_endpoint_auth_method: %s needs jwks or jwks_uri", c.AuthMethod)
+		}
+	case authSecretJWT:
+		if len(c.SealedSecrets) == 0 && len(c.PlainSecret) < minHMACSecret {
+			bad("token_endpoint_auth_method: %s needs a secret of %d bytes or more", c.AuthMethod, minHMACSecret)
+		}
 	case authNone:
 		if !c.Public() {
 			bad("token_endpoint_auth_method: none does not go with a secret")
 		}
 	default:
-		bad("token_endpoint_auth_method: %q is not one of %s, %s, %s", c.AuthMethod, authBasic, authPost, authNone)
+		bad("token_endpoint_auth_method: %q is not one of %s, %s, %s, %s, %s", c.AuthMethod, authBasic, authPost, authSecretJWT, authKeyJWT, authNone)
+	}
+	if alg := jose.SignatureAlgorithm(c.AuthAlg); alg != "" && (c.AuthMethod == authSecretJWT && alg != jose.HS256 || c.AuthMethod == authKeyJWT && !slices.Contains(algorithms(), alg)) {
+		bad("token_endpoint_auth_signing_alg: %q does not go with %s", c.AuthAlg, c.AuthMethod)
+	}
+	if err := c.keySource().check(); err != nil {
+		wrong = append(wrong, err)
 	}
 	if !slices.Contains(algorithms(), c.alg()) {
 		bad("id_token_signed_response_alg: %q is not one of %v", c.IDTokenAlg, algorithms())

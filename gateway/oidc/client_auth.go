@@ -2,6 +2,7 @@ package oidc
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -14,16 +15,20 @@ import (
 // credentials are what a request says about the client that sends it, before anything was checked.
 type credentials struct {
 	id, secret, method string
+	assertion          *assertion // of the methods that have one
 }
 
 // readCredentials finds the client's id and proof in the Authorization header or in the form (RFC 6749 2.3.1). A request that proves itself in two
 // ways is refused, as RFC 6749 2.3 asks. No I/O.
-func readCredentials(r *http.Request, form url.Values) (credentials, error) {
+func (p *Provider) readCredentials(r *http.Request, form url.Values) (credentials, error) {
 	bodyID, bodySecret := form.Get("client_id"), form.Get("client_secret")
 	id, secret, basic := r.BasicAuth()
 	switch {
 	case form.Has("client_assertion"), form.Has("client_assertion_type"):
-		return credentials{}, fosite.ErrInvalidClient.WithHint("Client assertions are not supported.")
+		if r.Header.Get("Authorization") != "" || form.Has("client_secret") {
+			return credentials{}, fosite.ErrInvalidRequest.WithHint("The client proves itself in two ways at once.")
+		}
+		return p.readClientAssertion(r.URL.Path, form)
 	case basic && bodySecret != "":
 		return credentials{}, fosite.ErrInvalidRequest.WithHint("The client secret was sent twice, in the header and in the body.")
 	case basic:
@@ -38,25 +43,25 @@ func readCredentials(r *http.Request, form url.Values) (credentials, error) {
 			return credentials{}, fosite.ErrInvalidRequest.WithHint("The header and the body name two different clients.")
 		}
 		if secret == "" { // some libraries send public clients so
-			return credentials{id, "", authNone}, nil
+			return credentials{id: id, method: authNone}, nil
 		}
-		return credentials{id, secret, authBasic}, nil
+		return credentials{id: id, secret: secret, method: authBasic}, nil
 	case r.Header.Get("Authorization") != "":
 		return credentials{}, fosite.ErrInvalidClient.WithHint("Only the Basic scheme is supported here.")
 	case bodyID == "":
 		return credentials{}, fosite.ErrInvalidClient.WithHint("The request does not say which client sends it.")
 	case bodySecret != "":
-		return credentials{bodyID, bodySecret, authPost}, nil
+		return credentials{id: bodyID, secret: bodySecret, method: authPost}, nil
 	default:
-		return credentials{bodyID, "", authNone}, nil
+		return credentials{id: bodyID, method: authNone}, nil
 	}
 }
 
 // authenticate checks who sends a request to the token endpoint and its like (RFC 6749 3.2.1). It is fosite's
 // ClientAuthenticationStrategy: fosite's own knows bcrypt only, and lets anybody use any method with a client that is not bound to one. At
-// most one read.
+// most one read, and for an assertion one change.
 func (p *Provider) authenticate(ctx context.Context, r *http.Request, form url.Values) (fosite.Client, error) {
-	cred, err := readCredentials(r, form)
+	cred, err := p.readCredentials(r, form)
 	if err != nil {
 		return nil, err
 	}
@@ -69,10 +74,16 @@ func (p *Provider) authenticate(ctx context.Context, r *http.Request, form url.V
 	case !client.accepts(cred.method):
 		err = fosite.ErrInvalidClient.WithHintf("The client is not registered for the authentication method %s.", cred.method).
 			WithDebug("method " + cred.method + " is not the client's")
+	case cred.assertion != nil:
+		err = p.proves(ctx, client, cred.assertion)
 	case cred.method != authNone && !client.secretIs(cred.secret):
 		err = fosite.ErrInvalidClient.WithDebug("wrong secret")
-	default:
+	}
+	if err == nil {
 		return boundClient{Client: client}, nil
+	}
+	if !errors.Is(err, fosite.ErrInvalidClient) {
+		return nil, err
 	}
 	p.event(ctx, r, audit.Event{Action: audit.ClientAuthFailed, Client: cred.id, Detail: fosite.ErrorToRFC6749Error(err).Debug()})
 	return nil, err

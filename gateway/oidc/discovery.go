@@ -29,6 +29,9 @@ type metadata struct {
 	TokenAuthMethods   []string `json:"token_endpoint_auth_methods_supported"`
 	RevokeAuthMethods  []string `json:"revocation_endpoint_auth_methods_supported"`
 	IntrospectMethods  []string `json:"introspection_endpoint_auth_methods_supported"`
+	AssertionAlgs      []string `json:"token_endpoint_auth_signing_alg_values_supported"`
+	RevokeAlgs         []string `json:"revocation_endpoint_auth_signing_alg_values_supported"`
+	IntrospectAlgs     []string `json:"introspection_endpoint_auth_signing_alg_values_supported"`
 
 	IssInResponse     bool `json:"authorization_response_iss_parameter_supported"` // RFC 9207 3
 	ClaimsParameter   bool `json:"claims_parameter_supported"`
@@ -58,11 +61,15 @@ func (p *Provider) metadata() metadata {
 		UILocalesSupported:     p.Locales,
 
 		ChallengeMethods:  []string{"S256"},
-		TokenAuthMethods:  []string{authBasic, authPost, authNone},
-		RevokeAuthMethods: []string{authBasic, authPost, authNone},
-		IntrospectMethods: []string{authBasic, authPost},
+		TokenAuthMethods:  []string{authBasic, authPost, authSecretJWT, authKeyJWT, authNone},
+		RevokeAuthMethods: []string{authBasic, authPost, authSecretJWT, authKeyJWT, authNone},
+		IntrospectMethods: []string{authBasic, authPost, authSecretJWT, authKeyJWT},
 		IssInResponse:     true,
 	}
+	for _, alg := range assertionAlgorithms() {
+		m.AssertionAlgs = append(m.AssertionAlgs, string(alg))
+	}
+	m.RevokeAlgs, m.IntrospectAlgs = m.AssertionAlgs, m.AssertionAlgs
 	for _, alg := range algorithms() {
 		m.IDTokenSigningAlgs = append(m.IDTokenSigningAlgs, string(alg))
 	}

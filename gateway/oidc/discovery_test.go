@@ -30,6 +30,10 @@ func fetch(t *testing.T, w *world, path string, v any) *http.Response {
 func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 	t.Parallel()
 	s := []string{oidc.DigestSecret(secret)}
+	own := map[jose.SignatureAlgorithm]any{}
+	for _, alg := range []jose.SignatureAlgorithm{jose.RS256, jose.ES256, jose.EdDSA} {
+		own[alg] = appKey(t, alg)
+	}
 	w := newWorld(t, func(d *oidc.Deps) {
 		for _, alg := range []string{"RS256", "ES256", "EdDSA"} {
 			d.Clients = append(d.Clients, oidc.Client{ID: "alg-" + strings.ToLower(alg), IDTokenAlg: alg, RedirectURIs: []string{callback}, Secrets: s, Trusted: true})
@@ -37,6 +41,8 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 		for _, method := range []string{"client_secret_basic", "client_secret_post"} {
 			d.Clients = append(d.Clients, oidc.Client{ID: method, AuthMethod: method, RedirectURIs: []string{callback}, Secrets: s, Trusted: true, MayIntrospect: true})
 		}
+		d.Clients = append(d.Clients, keyClient("private_key_jwt", keySetOf(t, own[jose.RS256].(jose.JSONWebKey), own[jose.ES256].(jose.JSONWebKey), own[jose.EdDSA].(jose.JSONWebKey))),
+			oidc.Client{ID: "client_secret_jwt", AuthMethod: "client_secret_jwt", PlainSecret: secret + secret, RedirectURIs: []string{callback}, Trusted: true, MayIntrospect: true})
 		d.ACRValues, d.Locales = []string{"pwd"}, []string{"en", "fr"}
 	})
 	var doc, again map[string]any
@@ -68,18 +74,49 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 			auth = basic(id, secret)
 		case "client_secret_post":
 			form = append(form, "client_id", id, "client_secret", secret)
+		case "client_secret_jwt":
+			form = append(form, asserted(signedBy(t, jose.HS256, []byte(secret+secret), w.proof(id)))...)
+		case "private_key_jwt":
+			form = append(form, asserted(signedBy(t, jose.RS256, own[jose.RS256], w.proof(id)))...)
 		case "none":
 			form = append(form, "client_id", "desktop")
 		}
 		status, _ := w.post(endpoint, auth, form...)
 		return status
 	}
-	own := func(method string) string {
+	// algorithms introspects with an assertion of each.
+	algorithms := func(v any) {
+		for _, alg := range list(v) {
+			id, key := "private_key_jwt", own[jose.SignatureAlgorithm(alg)]
+			if alg == "HS256" {
+				id, key = "client_secret_jwt", []byte(secret+secret)
+			}
+			for _, endpoint := range []string{"/oauth/introspect", "/oauth/revoke"} {
+				if status, got := w.post(endpoint, "", append(asserted(signedBy(t, jose.SignatureAlgorithm(alg), key, w.proof(id))), "token", tok.AccessToken)...); status == 401 {
+					t.Errorf("an assertion signed with %s: %d %v", alg, status, got)
+				}
+			}
+		}
+	}
+	ownToken := func(method string) string {
 		id := map[string]string{"none": "desktop"}[method]
 		if id == "" {
 			id = method
 		}
 		app := w.rp(id)
+		if strings.HasSuffix(method, "_jwt") {
+			alg, key := jose.ES256, own[jose.ES256]
+			if method == "client_secret_jwt" {
+				alg, key = jose.HS256, []byte(secret+secret)
+			}
+			_, got := w.post("/oauth/token", "", append(asserted(signedBy(t, alg, key, w.proof(id))), "grant_type", "authorization_code", "code", app.code(b),
+				"redirect_uri", callback, "code_verifier", app.verifier)...)
+			token, _ := got["access_token"].(string)
+			if token == "" {
+				t.Errorf("%s: %v", method, got)
+			}
+			return token
+		}
 		if method == "client_secret_post" {
 			app.Endpoint.AuthStyle = 1 // in the parameters
 		}
@@ -203,19 +240,19 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 		},
 		"token_endpoint_auth_methods_supported": func(v any) {
 			for _, method := range list(v) {
-				own(method)
+				ownToken(method)
 			}
 		},
 		"revocation_endpoint_auth_methods_supported": func(v any) {
 			for _, method := range list(v) {
-				if status := asClient("/oauth/revoke", method, own(method)); status != 200 {
+				if status := asClient("/oauth/revoke", method, ownToken(method)); status != 200 {
 					t.Errorf("revocation by %s: %d", method, status)
 				}
 			}
 		},
 		"introspection_endpoint_auth_methods_supported": func(v any) {
 			for _, method := range list(v) {
-				if status := asClient("/oauth/introspect", method, own(method)); status != 200 {
+				if status := asClient("/oauth/introspect", method, ownToken(method)); status != 200 {
 					t.Errorf("introspection by %s: %d", method, status)
 				}
 			}
@@ -225,8 +262,11 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 				t.Errorf("iss: %v, %v", v, q)
 			}
 		},
-		"claims_parameter_supported":       refused(t, false),
-		"require_request_uri_registration": refused(t, false),
+		"token_endpoint_auth_signing_alg_values_supported":         algorithms,
+		"revocation_endpoint_auth_signing_alg_values_supported":    algorithms,
+		"introspection_endpoint_auth_signing_alg_values_supported": algorithms,
+		"claims_parameter_supported":                               refused(t, false),
+		"require_request_uri_registration":                         refused(t, false),
 		"request_parameter_supported": func(v any) {
 			if q := orders.back(b.Get(orders.authURL("request", "x"))); v != false || q.Get("error") != "request_not_supported" {
 				t.Errorf("request: %v, %v", v, q)

@@ -16,7 +16,7 @@ func inactive() map[string]any { return map[string]any{"active": false} }
 func (p *Provider) introspect(w http.ResponseWriter, r *http.Request) {
 	form, err := readForm(w, r)
 	if err == nil {
-		_, err = readCredentials(r, form)
+		_, err = p.readCredentials(r, form)
 	}
 	if err != nil {
 		p.jsonError(w, r, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/ory/fosite"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/oidc/remote"
 	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/web"
@@ -66,6 +67,9 @@ type Deps struct {
 	// PictureURL gives an address at which applications can fetch the person's photo. May be nil: no picture claim.
 	PictureURL func(u *ldapmap.User) string
 
+	// PrivateDocuments lets documents of applications (jwks_uri and its like) be fetched from addresses inside the organisation.
+	PrivateDocuments bool
+
 	ACRValues []string // acr values that sign-ins here can have, for discovery; may be nil
 	Locales   []string // languages of the pages, for discovery; may be nil
 
@@ -82,6 +86,7 @@ type Provider struct {
 	keys      *keySet
 	clients   *clients
 	catalogue *catalogue
+	remote    *remote.Fetcher // of documents that applications keep
 }
 
 // New checks deps and returns a Provider. It does no I/O: keys are read, or made, when they are first needed.
@@ -107,6 +112,8 @@ func New(deps Deps) (*Provider, error) {
 	p.keys = &keySet{store: deps.Store, ring: deps.Keyring, clock: deps.Clock, created: func(k *signingKey) {
 		p.Audit.Event(context.Background(), audit.Event{Action: audit.SigningKeyCreated, Detail: k.path().String() + " " + k.jwk.KeyID})
 	}}
+	here := strings.HasPrefix(deps.Issuer, "http://") // then everything happens on this machine
+	p.remote = remote.New(remote.Config{Private: deps.PrivateDocuments || here, HTTP: here, Clock: deps.Clock})
 	p.fosite = p.newFosite()
 	return p, nil
 }

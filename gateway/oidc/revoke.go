@@ -15,7 +15,7 @@ import (
 func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) {
 	form, err := readForm(w, r)
 	if err == nil {
-		_, err = readCredentials(r, form)
+		_, err = p.readCredentials(r, form)
 	}
 	if err == nil && form.Get("token") == "" {
 		err = fosite.ErrInvalidRequest.WithHint("The parameter token is missing.")
