@@ -1,0 +1,13 @@
+// Package relyingparties signs people in to applications that we did not write, through a whole gateway and in a real browser: what their
+// authors understand of OpenID Connect is what counts, not what we do.
+//
+//	coreos/go-oidc with golang.org/x/oauth2     goapp_test.go
+//	Apache with mod_auth_openidc                apache_test.go
+//	Authlib in a Flask application (Python)     program_test.go, testdata/authlib
+//	openid-client (JavaScript, Node)            program_test.go, testdata/openid-client
+//
+// Each is a web application with its own address, and makes the same journey (journey_test.go): discovery, sign-in and consent in Chromium, the ID
+// token with everything the library checks of it, userinfo, a refresh, coming back without a password, and a person who says no.
+// world_test.go has the directory, the gateway and the applications' addresses; install_test.go fetches the libraries that come from PyPI and npm
+// into the user's cache folder. Nothing touches the system's configuration.
+package relyingparties

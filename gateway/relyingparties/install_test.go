@@ -1,0 +1,79 @@
+package relyingparties_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// installPatience bounds the fetching of a library.
+const installPatience = 2 * time.Minute
+
+// installed returns the folder in the user's cache that holds what a list of libraries asks for. It is made once for each content of the list, and
+// whole or not at all: several processes may want it at the same time. Where CI is set it must succeed; elsewhere a test that cannot
+// reach the registry is skipped, and says so.
+func installed(t *testing.T, list, program string, args func(dir string) []string) string {
+	t.Helper()
+	text, err := os.ReadFile(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		cache = os.TempDir()
+	}
+	dir := filepath.Join(cache, "wicketgate-tests", fmt.Sprintf("%s-%x", filepath.Base(filepath.Dir(list)), sha256.Sum256(text))[:40])
+	if _, err := os.Stat(dir); err == nil {
+		return dir
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	fresh, err := os.MkdirTemp(filepath.Dir(dir), "new-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(fresh) //nolint:errcheck // it is gone already if all went well
+	if err := os.WriteFile(filepath.Join(fresh, filepath.Base(list)), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), installPatience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, args(fresh)...)
+	cmd.Dir = fresh
+	if out, err := cmd.CombinedOutput(); err != nil {
+		missing(t, fmt.Sprintf("%s could not fetch what %s lists: %v\n%s", program, list, err, out))
+	}
+	if err := os.Rename(fresh, dir); err != nil {
+		if _, there := os.Stat(dir); there != nil { // nobody else was faster
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// missing ends a test that lacks something of the machine.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal(what)
+	}
+	t.Skip("SKIPPED: " + what)
+}
+
+// need returns the path of a program.
+func need(t *testing.T, program, packageName string) string {
+	t.Helper()
+	for _, name := range []string{program, "/usr/sbin/" + program} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	missing(t, fmt.Sprintf("there is no %s on this machine: apt-get install %s", program, packageName))
+	return ""
+}
