@@ -107,13 +107,19 @@ func (p *Provider) consented(r *http.Request, q *request, visit *session.Visit) 
 	return err == nil, err
 }
 
-// answer goes back to the application with a code.
+// answer goes back to the application with what it asked for.
 func (p *Provider) answer(w http.ResponseWriter, r *http.Request, q *request, visit *session.Visit) error {
 	standing, ok := visit.Record.Standing(q.client.ID)
 	if !ok {
 		return fault.New(fault.Internal, "the record of %s has no consent for %s right after it was given", visit.User.ID, q.client.ID)
 	}
 	session := &codeSession{made: p.newCode(q, visit, standing)}
+	if q.wants.front() {
+		var err error
+		if session.front, err = p.frontGrant(r.Context(), q, visit, standing); err != nil {
+			return err
+		}
+	}
 	resp, err := p.fosite.NewAuthorizeResponse(r.Context(), q.ar, session)
 	if err != nil {
 		return err
@@ -121,6 +127,11 @@ func (p *Provider) answer(w http.ResponseWriter, r *http.Request, q *request, vi
 	if err := p.Records.Tidy(r.Context(), visit.Record); err != nil {
 		p.Log.WarnContext(r.Context(), "a person's record was not tidied", "error", err)
 	}
-	p.event(r.Context(), r, audit.Event{Action: audit.CodeIssued, Person: visit.User.ID, Username: visit.User.Get("username"), Client: q.client.ID})
+	if q.wants.code {
+		p.event(r.Context(), r, audit.Event{Action: audit.CodeIssued, Person: visit.User.ID, Username: visit.User.Get("username"), Client: q.client.ID})
+	}
+	if q.wants.token {
+		p.event(r.Context(), r, audit.Event{Action: audit.TokenIssued, Person: visit.User.ID, Username: visit.User.Get("username"), Client: q.client.ID, Detail: scopeList(q.scopes)})
+	}
 	return p.send(w, r, q, resp.GetParameters())
 }

@@ -12,19 +12,28 @@ import (
 	"github.com/wicketgate/wicketgate/templates"
 )
 
-// send goes back to the application with the parameters, as a query (RFC 6749 4.1.2). iss tells the application who answers, so that no
+// send goes back to the application with the parameters, in the query (RFC 6749 4.1.2), the fragment or a posted form. iss tells the application who answers, so that no
 // other provider can pretend to (RFC 9207). 303, so that nothing is ever posted on (RFC 9700 4.12).
 func (p *Provider) send(w http.ResponseWriter, r *http.Request, q *request, params url.Values) error {
 	if q.ar.State != "" {
 		params.Set("state", q.ar.State)
 	}
 	params.Set("iss", p.Issuer)
+	if q.mode == modeForm {
+		return p.postBack(w, r, q, params)
+	}
 	target := *q.ar.RedirectURI
-	// What the client registered in the query stays as it is, to the letter.
-	target.RawQuery = strings.TrimPrefix(target.RawQuery+"&"+params.Encode(), "&")
+	address := ""
+	if q.mode == modeFragment {
+		address = target.String() + "#" + params.Encode() // a registered address has no fragment of its own
+	} else {
+		// What the client registered in the query stays as it is, to the letter.
+		target.RawQuery = strings.TrimPrefix(target.RawQuery+"&"+params.Encode(), "&")
+		address = target.String()
+	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Referrer-Policy", "no-referrer") // this address holds a code (RFC 9700 4.2.4)
-	if err := p.Kit.Leave(w, r, target.String()); err != nil {
+	if err := p.Kit.Leave(w, r, address); err != nil {
 		return fmt.Errorf("going back to the application %q: %w", q.client.ID, err)
 	}
 	return nil

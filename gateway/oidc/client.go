@@ -130,6 +130,9 @@ func (c *Client) mayRefresh() bool { return slices.Contains(c.grants(), grantRef
 
 func (c *Client) responseTypes() []string {
 	if len(c.ResponseTypes) == 0 {
+		if !slices.Contains(c.grants(), grantCode) {
+			return nil
+		}
 		return []string{"code"}
 	}
 	return c.ResponseTypes
@@ -167,7 +170,7 @@ func (c *Client) Check() []error {
 			bad("redirect_uris: %q: %w", u, err)
 		}
 	}
-	if slices.Contains(c.grants(), grantCode) && len(c.RedirectURIs) == 0 {
+	if (slices.Contains(c.grants(), grantCode) || slices.Contains(c.grants(), grantImplicit)) && len(c.RedirectURIs) == 0 {
 		bad("redirect_uris: at least one is needed")
 	}
 	for _, s := range c.Secrets {
@@ -206,13 +209,19 @@ func (c *Client) Check() []error {
 		bad("id_token_signed_response_alg: %q is not one of %v", c.IDTokenAlg, algorithms())
 	}
 	for _, g := range c.grants() {
-		if g != grantCode && g != grantRefresh {
-			bad("grant_types: %q is not one of %s, %s", g, grantCode, grantRefresh)
+		if !slices.Contains(grantTypes(), g) {
+			bad("grant_types: %q is not one of %s", g, strings.Join(grantTypes(), ", "))
 		}
 	}
-	for _, t := range c.responseTypes() {
-		if t != "code" {
-			bad("response_types: %q is not code", t)
+	for _, text := range c.responseTypes() {
+		t, ok := readResponseType(text)
+		switch {
+		case !ok:
+			bad("response_types: %q is not one of %s", text, strings.Join(responseTypes(), ", "))
+		case t.code && !slices.Contains(c.grants(), grantCode):
+			bad("response_types: %q needs the grant type %s", text, grantCode)
+		case t.front() && !slices.Contains(c.grants(), grantImplicit):
+			bad("response_types: %q needs the grant type %s (RFC 7591 2.1)", text, grantImplicit)
 		}
 	}
 	if c.MayIntrospect && c.Public() {

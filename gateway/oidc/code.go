@@ -18,6 +18,9 @@ const (
 	grantRefresh = "refresh_token"
 )
 
+// grantTypes are those that a client can be registered for.
+func grantTypes() []string { return []string{grantCode, grantRefresh, grantImplicit} }
+
 // newCode puts together what a code carries. It is written nowhere: see Provider.redeem.
 func (p *Provider) newCode(q *request, visit *session.Visit, standing state.Standing) *code {
 	now := p.Clock()
@@ -49,32 +52,40 @@ func has(list []string, word string) bool {
 	return false
 }
 
-// codeFlow is the fosite handler that answers response_type=code. It takes the place of fosite's own, with its PKCE and OpenID Connect companions, each of
+// codeFlow is the fosite handler that answers every response type. It takes the place of fosite's own, with their PKCE and OpenID Connect companions, each of
 // which would store a row.
 type codeFlow struct{ *Provider }
 
 var _ fosite.AuthorizeEndpointHandler = codeFlow{}
 
-// HandleAuthorizeEndpointRequest seals the code.
-func (h codeFlow) HandleAuthorizeEndpointRequest(_ context.Context, ar fosite.AuthorizeRequester, resp fosite.AuthorizeResponder) error {
+// HandleAuthorizeEndpointRequest seals the code, and makes the tokens that go back with it or in its place.
+func (h codeFlow) HandleAuthorizeEndpointRequest(ctx context.Context, ar fosite.AuthorizeRequester, resp fosite.AuthorizeResponder) error {
 	session, ok := ar.GetSession().(*codeSession)
-	if !ok || !ar.GetResponseTypes().ExactOne("code") {
+	if !ok {
 		return nil
 	}
-	sealed, err := h.seal(purposeCode, session.made)
-	if err != nil {
-		return serverTrouble(err)
+	if ar.GetResponseTypes().Has("code") {
+		sealed, err := h.seal(purposeCode, session.made)
+		if err != nil {
+			return serverTrouble(err)
+		}
+		ar.SetResponseTypeHandled("code")
+		resp.AddParameter("code", sealed)
+		if session.front != nil {
+			session.front.code = sealed
+		}
 	}
-	ar.SetDefaultResponseMode(fosite.ResponseModeQuery)
-	ar.SetResponseTypeHandled("code")
-	resp.AddParameter("code", sealed)
-	return nil
+	if session.front == nil {
+		return nil
+	}
+	return h.frontChannel(ctx, ar, resp, session.front)
 }
 
 // codeSession hands what is to be sealed through fosite.
 type codeSession struct {
 	noSession
-	made *code
+	made  *code
+	front *granted // nil: nothing but the code goes back
 }
 
 // noSession is the part of fosite.Session that ours have no use for: expiries and names are sealed in the tokens.

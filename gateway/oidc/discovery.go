@@ -52,9 +52,9 @@ func (p *Provider) metadata() metadata {
 
 		ScopesSupported:        p.catalogue.scopes,
 		ClaimsSupported:        p.catalogue.claimNames(),
-		ResponseTypesSupported: []string{"code"},
-		ResponseModesSupported: []string{"query"},
-		GrantTypesSupported:    []string{grantCode, grantRefresh},
+		ResponseTypesSupported: responseTypes(),
+		ResponseModesSupported: responseModes(),
+		GrantTypesSupported:    grantTypes(),
 		PromptValuesSupported:  promptValues(),
 		SubjectTypesSupported:  []string{"public"},
 		ACRValuesSupported:     p.ACRValues,

@@ -11,12 +11,13 @@ import (
 	jose "github.com/go-jose/go-jose/v4"
 )
 
-// idToken makes the ID token (OpenID Connect Core 2) that goes with an access token. No read, unless the client wants its claims in it and the
+// idToken makes the ID token (OpenID Connect Core 2) that goes with an access token, or with none if access is empty: then nobody can call userinfo, and
+// the claims of the scopes are in it (OpenID Connect Core 5.4), unless a code goes with it. No read, unless the client wants its claims in it and the
 // person's groups have to be searched for.
 func (p *Provider) idToken(ctx context.Context, client *Client, g *granted, access string) (string, error) {
 	now := p.Clock()
 	claims := map[string]any{}
-	if client.ClaimsInIDToken {
+	if client.ClaimsInIDToken || access == "" && g.code == "" {
 		told, err := p.claims(ctx, g.user, g.Scopes)
 		if err != nil {
 			return "", err
@@ -29,7 +30,12 @@ func (p *Provider) idToken(ctx context.Context, client *Client, g *granted, acce
 	claims["iat"] = now.Unix()
 	claims["exp"] = now.Add(p.Lifetimes.IDToken).Unix()
 	claims["auth_time"] = g.AuthTime
-	claims["at_hash"] = halfHash(client.alg(), access)
+	if access != "" {
+		claims["at_hash"] = halfHash(client.alg(), access)
+	}
+	if g.code != "" {
+		claims["c_hash"] = halfHash(client.alg(), g.code) // OpenID Connect Core 3.3.2.11
+	}
 	optional := func(name, value string) {
 		if value != "" {
 			claims[name] = value

@@ -49,6 +49,8 @@ type request struct {
 	waiting
 	ar     *fosite.AuthorizeRequest
 	client *Client
+	wants  wanted
+	mode   string   // how the answer goes back
 	scopes []string // that can be granted
 	prompt []string
 	maxAge time.Duration // below zero: not asked
@@ -119,7 +121,7 @@ func (p *Provider) parse(r *http.Request, q waiting) (*request, error) {
 		}}
 	}
 	parsed.State, parsed.Form = form.Get("state"), form
-	req := &request{waiting: q, ar: parsed, client: client, maxAge: -1}
+	req := &request{waiting: q, ar: parsed, client: client, maxAge: -1, mode: modeFor(form, parsed.RedirectURI)}
 	if err == nil {
 		err = p.check(req)
 	}
@@ -161,19 +163,19 @@ func (p *Provider) check(q *request) error {
 		return fosite.ErrRequestURINotSupported
 	case form.Get("registration") != "":
 		return fosite.ErrRegistrationNotSupported
-	case form.Get("response_type") == "":
-		return fosite.ErrInvalidRequest.WithHint("The parameter response_type is missing.")
-	case form.Get("response_type") != "code": // fosite compares without case
-		return fosite.ErrUnsupportedResponseType
-	case form.Get("response_mode") != "" && form.Get("response_mode") != "query":
-		return fosite.ErrUnsupportedResponseMode
-	case !slices.Contains(q.client.grants(), grantCode):
-		return fosite.ErrUnauthorizedClient
+	}
+	if err := q.checkResponse(form); err != nil {
+		return err
 	}
 	if q.scopes = p.catalogue.grantable(strings.Fields(form.Get("scope")), q.client); len(q.scopes) == 0 {
 		return fosite.ErrInvalidScope.WithHint("None of the scopes that were asked for can be had.")
 	}
-	return errors.Join(checkPKCE(q.client, form), q.checkPrompt(form))
+	if q.wants.code {
+		if err := checkPKCE(q.client, form); err != nil {
+			return err
+		}
+	}
+	return q.checkPrompt(form)
 }
 
 // promptValues are those of OpenID Connect Core 3.1.2.1 and of Initiating User Registration 1.0.

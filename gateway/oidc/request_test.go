@@ -53,10 +53,8 @@ func TestMistakesOfAnApplicationAreToldToIt(t *testing.T) {
 		more []string
 	}{
 		"no response_type":            {"invalid_request", []string{"response_type", ""}},
-		"implicit":                    {"unsupported_response_type", []string{"response_type", "id_token"}},
 		"in capitals":                 {"unsupported_response_type", []string{"response_type", "CODE"}},
 		"an unknown response_mode":    {"unsupported_response_mode", []string{"response_mode", "pigeon"}},
-		"fragment":                    {"unsupported_response_mode", []string{"response_mode", "fragment"}},
 		"a request object":            {"request_not_supported", []string{"request", "eyJhbGciOiJub25lIn0.e30."}},
 		"a request object by address": {"request_uri_not_supported", []string{"request_uri", "https://orders.example.org/request.jwt"}},
 		"registration":                {"registration_not_supported", []string{"registration", "{}"}},

@@ -86,11 +86,15 @@ func (a *rp) tokens(b *webtest.Browser, more ...string) *oauth2.Token {
 	return tok
 }
 
+func (a *rp) verifying() *gooidc.Config {
+	return &gooidc.Config{ClientID: a.ClientID, Now: a.w.now, SupportedSigningAlgs: []string{"RS256", "ES256", "EdDSA"}}
+}
+
 // idClaims verifies an ID token as an application does and returns its claims.
 func (a *rp) idClaims(tok *oauth2.Token) map[string]any {
 	a.w.t.Helper()
 	raw, _ := tok.Extra("id_token").(string)
-	v := a.provider.Verifier(&gooidc.Config{ClientID: a.ClientID, Now: a.w.now, SupportedSigningAlgs: []string{"RS256", "ES256", "EdDSA"}})
+	v := a.provider.Verifier(a.verifying())
 	id, err := v.Verify(a.w.t.Context(), raw)
 	if err != nil {
 		a.w.t.Fatalf("go-oidc refuses the ID token: %v", err)

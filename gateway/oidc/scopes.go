@@ -63,7 +63,7 @@ func (c *catalogue) of(scope string) []ldapmap.Field {
 
 // claimNames lists the top-level claims there are, for discovery.
 func (c *catalogue) claimNames() []string {
-	names := []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"}
+	names := []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "c_hash", "sid"}
 	add := func(name string) {
 		if !slices.Contains(names, name) {
 			names = append(names, name)

@@ -31,6 +31,7 @@ type granted struct {
 	signOn
 	grant   string
 	nonce   string
+	code    string        // the code that goes back with an ID token, for c_hash
 	refresh *refreshToken // nil: none
 	user    *ldapmap.User
 }
@@ -135,14 +136,13 @@ func (p *Provider) mayUse(ctx context.Context, u *ldapmap.User, client string) (
 
 // respond fills in the token response (RFC 6749 5.1, OpenID Connect Core 3.1.3.3) for what was granted.
 func (p *Provider) respond(ctx context.Context, client *Client, g *granted, resp fosite.AccessResponder) error {
-	now := p.Clock()
-	access, err := p.seal(purposeAccess, accessToken{signOn: g.signOn, Grant: g.grant, Issued: now.Unix(), Expires: now.Add(p.Lifetimes.Access).Unix()})
+	access, lasts, err := p.newAccess(ctx, client, g)
 	if err != nil {
 		return serverTrouble(err)
 	}
 	resp.SetAccessToken(access)
 	resp.SetTokenType("Bearer")
-	resp.SetExpiresIn(p.Lifetimes.Access.Truncate(time.Second))
+	resp.SetExpiresIn(lasts)
 	resp.SetScopes(g.Scopes)
 	if g.refresh != nil {
 		sealed, err := p.seal(purposeRefresh, g.refresh)
@@ -159,6 +159,13 @@ func (p *Provider) respond(ctx context.Context, client *Client, g *granted, resp
 		resp.SetExtra("id_token", id)
 	}
 	return nil
+}
+
+// newAccess makes an access token of a grant that stands, and tells how long it lasts.
+func (p *Provider) newAccess(_ context.Context, _ *Client, g *granted) (string, time.Duration, error) {
+	now, lasts := p.Clock(), p.Lifetimes.Access.Truncate(time.Second)
+	text, err := p.seal(purposeAccess, accessToken{signOn: g.signOn, Grant: g.grant, Issued: now.Unix(), Expires: now.Add(lasts).Unix()})
+	return text, lasts, err
 }
 
 func (p *Provider) tokenEvent(ctx context.Context, s *tokenSession, action audit.Action, who *signOn, detail string) {

@@ -99,6 +99,7 @@ func newWorld(t *testing.T, opts ...option) *world {
 		t.Fatal(err)
 	}
 	w.provider.Mount(mux)
+	mux.Handle("GET /static/", renderer.Static())
 	mux.Handle("GET /signin", w.kit.Handle(w.signInPage))
 	consent := w.kit.Handle(w.consentPage)
 	mux.Handle("GET /consent", consent)

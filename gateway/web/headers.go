@@ -38,6 +38,14 @@ func AddPolicy(w http.ResponseWriter, directive string) {
 	w.Header().Set("Content-Security-Policy", strings.TrimPrefix(policy+"; "+directive, "; "))
 }
 
+// AllowForm lets the page's form go to another site: to the origin that is given, and on from there, since browsers hold a form-action
+// also against the redirects that follow a post, and applications may send people on to another address of theirs. For a page with no form but one
+// that the server has filled in.
+func AllowForm(w http.ResponseWriter, origin string) {
+	policy := w.Header().Get("Content-Security-Policy")
+	w.Header().Set("Content-Security-Policy", strings.Replace(policy, "form-action 'self'", "form-action "+origin+" https:", 1))
+}
+
 // AllowOpener lets an application that opened this page in a window of its own keep hold of that window, as
 // sign-in by pop-up needs. It is called for pages within a sign-in on behalf of an application only.
 func AllowOpener(w http.ResponseWriter) { w.Header().Del("Cross-Origin-Opener-Policy") }

@@ -80,6 +80,9 @@ func errors(loc *i18n.Locale) []Named {
 		}
 		pages = append(pages, Named{"error-" + itoa(status), street, page})
 	}
+	pages = append(pages, Named{"form-post", street, templates.FormPostPage{
+		Action: "https://orders.example.org/callback", App: "Orders", Fields: []templates.Hidden{{Name: "code", Value: "x"}, {Name: "iss", Value: "https://id.example.org"}},
+	}})
 	return append(pages, Named{"error-oauth", street, templates.OAuthErrorPage{
 		App: "Orders", Code: "invalid_request", Description: "The 'redirect_uri' parameter does not match any of the registered ones.",
 		Hint:    "Register this address for the client, or send one of those registered: https://orders.example.org/callback",

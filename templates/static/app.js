@@ -99,6 +99,8 @@
 
   // The script is deferred: the document is there.
   start(document);
+  // An answer on its way to an application goes on at once.
+  all(document, "form[data-go]").forEach((form) => form.submit());
   // After htmx swapped a page in, whoever cannot see must hear of it: the focus goes to the problem, to the notice of what was
   // done, or to the start of the content.
   document.addEventListener("htmx:afterSwap", (event) => {
