@@ -126,6 +126,12 @@ func (k *Kit) errorPage(r *http.Request, status int, err error) templates.ErrorP
 		page.Message = i18n.M("What you wanted to change has been changed by somebody else meanwhile. Nothing was overwritten.")
 		page.Advice = i18n.M("Open the page again, look at what is there now, and change it again if need be.")
 	}
+	if status == http.StatusForbidden && r.Method == http.MethodPost {
+		// The directory's own access rules, or a policy: whoever got to the form may open the page.
+		page.Title = i18n.M("This is not allowed")
+		page.Message = i18n.M("It was refused, and nothing was changed.")
+		page.Advice = i18n.M("If you think it should be possible, ask those who look after the accounts.")
+	}
 	page.Wait = RetryAfter(err)
 	var s *StatusError
 	if errors.As(err, &s) && s.Status == status && !s.Message.IsZero() {
