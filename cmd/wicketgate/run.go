@@ -29,6 +29,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Try all of it on this computer, with nothing to set up."`
 	Serve   serveCommand   `cmd:"" help:"Run the gateway of a configuration file."`
 	Check   checkCommand   `cmd:"" help:"Prove a configuration before anybody signs in: connects, reads, tries."`
+	Client  clientCommand  `cmd:"" help:"Look after applications: add, list, show, edit, rotate-secret, remove."`
 	Config  configCommand  `cmd:"" help:"Print a commented configuration file to start from."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

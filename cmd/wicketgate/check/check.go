@@ -95,6 +95,9 @@ func (c *checker) configuration() {
 	for _, client := range c.cfg.Clients {
 		c.ok("application %s: %s", client.ID, strings.Join(client.RedirectURIs, ", "))
 	}
+	for _, client := range c.cfg.OIDCClients() {
+		c.loosened(&client)
+	}
 }
 
 func (c *checker) mail(ctx context.Context) {

@@ -43,6 +43,7 @@ func (c *checker) records(ctx context.Context) {
 		return
 	}
 	c.ok("a scratch record was added, changed as one, and removed")
+	c.clients(ctx, ldapstate.New(dir, cfg))
 }
 
 func (c *checker) scratch(ctx context.Context, dir *directory.Directory, cfg ldapstate.Config) (err error) {
