@@ -108,6 +108,9 @@ func (c *Config) resolveMapping(r *report) {
 	for _, p := range problems {
 		r.foreign("directory", p)
 	}
+	if c.Directory.Preset == "" && ldapmap.Fatal(problems) {
+		r.at("directory.preset", "", "a preset such as openldap, which says all that is not said here", "without one every rule about people and groups has to be written out")
+	}
 	c.Mapping = mapping
 }
 

@@ -203,6 +203,7 @@ func TestWhatFitsNoSingleKeyIsToldToo(t *testing.T) {
 		"plain ldap":        {"ldaps://ldap.example.org", "ldap://ldap.example.org", ":4: directory.urls: ldap://ldap.example.org would send passwords unprotected"},
 		"no server":         {"[ldaps://ldap.example.org]", "[]", ":4: directory.urls: wanted at least one server"},
 		"no password":       {"  bind_password: ${WICKETGATE_LDAP_PASSWORD}\n", "", "directory.bind_password: there is no password"},
+		"no preset":         {"  preset: openldap\n  users: {", "  users: {login: username, attributes: {phones: mobile}, ", "directory.preset: wanted a preset such as openldap"},
 		"unknown preset":    {"preset: openldap", "preset: openldpa", `:7: directory.preset: found "openldpa", wanted one of`},
 		"bad base":          {`"ou=people,dc=example,dc=org"`, "people", ":8: directory.users.base"},
 		"unmapped login":    {`{base: "ou=people,dc=example,dc=org"}`, `{base: "ou=people,dc=example,dc=org", login: [usrname]}`, ":8: directory.users.login"},
