@@ -16,6 +16,9 @@ type Client struct {
 	RedirectURIs ldapmap.Strings `yaml:"redirect_uris"`
 	// Scopes are those that the client may ask for. Default: all.
 	Scopes ldapmap.Strings `yaml:"scopes"`
+	// Grants are what the client may use at the token endpoint: authorization_code, refresh_token, client_credentials. Default: the first two. With client_credentials
+	// it gets tokens for itself, with those of its scopes that tell nothing of a person.
+	Grants ldapmap.Strings `yaml:"grants"`
 	// Trusted says that the client belongs to the organisation: nobody is asked for consent.
 	Trusted bool `yaml:"trusted"`
 	// AuthMethod is how the client proves itself: client_secret_basic, client_secret_post, client_secret_jwt (the secret has 32 bytes or more), private_key_jwt (with

@@ -294,7 +294,7 @@ func TestKeysAtAnAddressMayBeRotated(t *testing.T) {
 		status, _ := w.post("/oauth/introspect", "", append([]string{"token", tok}, asserted(signedBy(t, jose.ES256, k, w.proof("app")))...)...)
 		return status
 	}
-	if try(old) != 200 || try(old) != 200 || asked != 1 {
+	if first, second := try(old), try(old); first != 200 || second != 200 || asked != 1 {
 		t.Errorf("fetched %d times", asked)
 	}
 	mu.Lock()

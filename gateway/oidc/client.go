@@ -212,6 +212,9 @@ func (c *Client) Check() []error {
 		if !slices.Contains(grantTypes(), g) {
 			bad("grant_types: %q is not one of %s", g, strings.Join(grantTypes(), ", "))
 		}
+		if g == grantClient && c.Public() {
+			bad("grant_types: %s needs a client that can prove itself", g)
+		}
 	}
 	for _, text := range c.responseTypes() {
 		t, ok := readResponseType(text)

@@ -19,7 +19,7 @@ const (
 )
 
 // grantTypes are those that a client can be registered for.
-func grantTypes() []string { return []string{grantCode, grantRefresh, grantImplicit} }
+func grantTypes() []string { return []string{grantCode, grantRefresh, grantImplicit, grantClient} }
 
 // newCode puts together what a code carries. It is written nowhere: see Provider.redeem.
 func (p *Provider) newCode(q *request, visit *session.Visit, standing state.Standing) *code {

@@ -49,7 +49,9 @@ func (p *Provider) introspect(w http.ResponseWriter, r *http.Request) {
 		who, grant = refresh.signOn, refresh.Grant
 		said["iat"], said["exp"] = refresh.Issued, refresh.Until.Unix()
 	}
-	if err == nil {
+	if err == nil && who.Person == "" {
+		err = p.aliveOwn(ctx, access)
+	} else if err == nil {
 		u, aliveErr := p.alive(ctx, &who, grant)
 		if err = aliveErr; err == nil {
 			said["username"] = u.Get("username")
@@ -62,7 +64,12 @@ func (p *Provider) introspect(w http.ResponseWriter, r *http.Request) {
 		p.jsonError(w, r, err)
 		return
 	default:
-		said["sub"], said["client_id"], said["scope"], said["auth_time"] = who.Person, who.Client, who.scope(), who.AuthTime
+		said["sub"], said["client_id"], said["scope"] = who.Person, who.Client, who.scope()
+		if who.Person == "" {
+			said["sub"] = who.Client // RFC 9068 2.2
+		} else {
+			said["auth_time"] = who.AuthTime
+		}
 		if who.ACR != "" {
 			said["acr"] = who.ACR
 		}

@@ -41,7 +41,11 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) {
 	if err == nil && client.GetID() != who.Client {
 		err = fosite.ErrUnauthorizedClient.WithHint("The token was made for another client.")
 	}
-	if err == nil {
+	switch {
+	case err != nil:
+	case who.Person == "":
+		err = p.revokeOwn(r.Context(), access)
+	default:
 		err = p.revokeGrant(r, &who, grant)
 	}
 	if err != nil {

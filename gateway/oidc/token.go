@@ -24,6 +24,7 @@ type tokenSession struct {
 	refresh *refreshToken
 
 	granted *granted
+	own     *accessToken // of a client for itself
 }
 
 // granted is what a token request gets: the grant stands in the directory by now.
@@ -84,6 +85,7 @@ func (p *Provider) openPresented(form url.Values, session *tokenSession) error {
 		if err := p.open(purposeRefresh, form.Get("refresh_token"), maxToken, session.refresh); err != nil {
 			return fosite.ErrInvalidGrant.WithHint("This is no refresh token of this provider.").WithWrap(err)
 		}
+	case grantClient: // presents nothing but the client
 	default:
 		return fosite.ErrUnsupportedGrantType // fosite would say invalid_request
 	}

@@ -97,6 +97,7 @@ func (c *code) decision() state.Code {
 type accessToken struct {
 	signOn
 	Grant   string `json:"g"`
+	ID      string `json:"o,omitempty"` // of a token that a client has for itself: there is no person and no grant
 	Issued  int64  `json:"i"`
 	Expires int64  `json:"x"`
 }

@@ -26,7 +26,7 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	t, u, err := p.active(r.Context(), sealed)
-	if err == nil && !t.has(ScopeOpenID) {
+	if err == nil && (u == nil || !t.has(ScopeOpenID)) {
 		err = fosite.ErrScopeNotGranted
 	}
 	if err != nil {
@@ -71,6 +71,9 @@ func (p *Provider) active(ctx context.Context, sealed string) (*accessToken, *ld
 	t := new(accessToken)
 	if p.open(purposeAccess, sealed, maxToken, t) != nil || p.Clock().Unix() >= t.Expires {
 		return nil, nil, errInactive
+	}
+	if t.Person == "" {
+		return t, nil, p.aliveOwn(ctx, t)
 	}
 	u, err := p.alive(ctx, &t.signOn, t.Grant)
 	return t, u, err
