@@ -94,6 +94,9 @@ func newParts(cfg *config.Config, around surroundings) (*parts, error) {
 // close undoes what newParts did, as far as it came.
 func (p *parts) close(ctx context.Context) error {
 	var errs []error
+	if p.provider != nil {
+		errs = append(errs, p.provider.Close(ctx))
+	}
 	if p.mailer != nil {
 		errs = append(errs, p.mailer.Close(ctx))
 	}

@@ -27,7 +27,7 @@ import (
 //	/invite, /join          invitations                       selfservice/join
 //	/consent, /applications                                   selfservice/consents
 //	/admin/status, /admin/mails                               selfservice/admin
-//	/oauth/authorize, token, userinfo, revoke, introspect, jwks   gateway/oidc
+//	/oauth/authorize, token, userinfo, revoke, introspect, jwks, logout   gateway/oidc
 //	/.well-known/openid-configuration, oauth-authorization-server
 //	/favicon.ico, /static/  style, script, pictures           templates
 //	/healthz, /readyz       for machines                      health.go
@@ -44,6 +44,7 @@ func (g *Gateway) routes() http.Handler {
 	stay := g.cfg.Sessions.Remembered != nil && *g.cfg.Sessions.Remembered > 0
 	(&signin.Flow{
 		Kit: g.kit, Auth: g.auth, Sessions: g.sessions, Sealer: g.keyring, Audit: g.audit, Forgot: g.mailer.Enabled(), OfferStay: stay,
+		SignOut: g.provider.SignOut,
 	}).Mount(mux)
 	(&password.Flow{
 		Kit: g.kit, Door: g.door, People: g.people, Auth: g.auth, Sessions: g.sessions, Tickets: g.tickets, Rules: g.rules, Mail: g.mailer,

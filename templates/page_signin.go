@@ -69,6 +69,8 @@ type SignedOutPage struct {
 	SignIn string
 	// Return leads back to the application that asked, named ReturnName. Empty: no link.
 	Return, ReturnName string
+	// Frames are addresses of applications that sign the person out when they are loaded; the page must allow their origins in its frame-src.
+	Frames []string
 	// Notes say what could not be done, such as an application that could not be told.
 	Notes []i18n.Message
 }

@@ -57,6 +57,8 @@ const (
 	ClientChanged       Action = "client_changed"
 	ClientDeleted       Action = "client_deleted"
 	SigningKeyCreated   Action = "signing_key_created"
+	LogoutDelivered     Action = "logout_delivered" // an application was told that a session ended
+	LogoutFailed        Action = "logout_failed"    // it could not be told, or refused to hear
 	SigningKeyRotated   Action = "signing_key_rotated"
 	AuthorizationFailed Action = "authorization_failed"
 )
@@ -74,7 +76,7 @@ const (
 func (a Action) failed() bool {
 	switch a {
 	case SignInFailed, SignInDelayed, PasswordChangeFailed, PasswordResetFailed, AccountCreateFailed, LinkRefused, RequestRefused,
-		MailDropped, ConsentRefused, CodeReplayed, TokenReplayed, ClientAuthFailed, AuthorizationFailed:
+		MailDropped, ConsentRefused, CodeReplayed, TokenReplayed, LogoutFailed, ClientAuthFailed, AuthorizationFailed:
 		return true
 	}
 	return false

@@ -182,6 +182,9 @@ func (c *Client) client() oidc.Client {
 		AuthMethod: c.AuthMethod, Scope: strings.Join(c.Scopes, " "), IDTokenAlg: c.IDTokenAlg, Trusted: c.Trusted,
 		AlwaysRefresh: c.AlwaysRefresh, MayIntrospect: c.MayIntrospect, RequirePKCE: c.RequirePKCE, ClaimsInIDToken: c.ClaimsInIDToken, Grants: c.Grants, AuthAlg: c.AuthAlg, JWKSURI: c.JWKSURI,
 	}
+	o.ClientLogout = oidc.ClientLogout{
+		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, BackChannelLogoutURI: c.BackchannelLogoutURI, FrontChannelLogoutURI: c.FrontchannelLogoutURI,
+	}
 	if c.JWKS != "" {
 		o.JWKS = json.RawMessage(c.JWKS)
 	}

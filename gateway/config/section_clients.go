@@ -40,6 +40,12 @@ type Client struct {
 	RequirePKCE bool `yaml:"require_pkce"`
 	// ClaimsInIDToken puts the claims into the ID token too, for applications that never ask the userinfo endpoint.
 	ClaimsInIDToken bool `yaml:"claims_in_id_token"`
+	// PostLogoutRedirectURIs are where people may be sent after they signed out; compared to the letter.
+	PostLogoutRedirectURIs ldapmap.Strings `yaml:"post_logout_redirect_uris"`
+	// BackchannelLogoutURI is where the application is told, server to server, that a session ended.
+	BackchannelLogoutURI string `yaml:"backchannel_logout_uri"`
+	// FrontchannelLogoutURI is an address of the application that signs a person out when their browser loads it in a frame.
+	FrontchannelLogoutURI string `yaml:"frontchannel_logout_uri"`
 	// URL is the application itself.
 	URL string `yaml:"url"`
 	// PolicyURL is the application's privacy policy.

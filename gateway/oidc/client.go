@@ -70,6 +70,8 @@ type Client struct {
 	MayIntrospect bool `json:"may_introspect,omitempty"`
 	// RequirePKCE asks for PKCE although the client has a secret. Public clients always need it (RFC 9700 2.1.1).
 	RequirePKCE bool `json:"require_pkce,omitempty"`
+	ClientLogout
+
 	// ClaimsInIDToken puts the claims of the granted scopes into the ID token too, for applications that never call userinfo.
 	ClaimsInIDToken bool `json:"claims_in_id_token,omitempty"`
 }
@@ -231,6 +233,7 @@ func (c *Client) Check() []error {
 		bad("may_introspect: needs a secret")
 	}
 	c.checkMetadata(bad)
+	c.checkLogout(bad)
 	if !localImage(c.Logo) {
 		bad("logo_uri: pages show only a path on this site (/static/...) or a data:image/... address")
 	}

@@ -40,6 +40,9 @@ func (p *Provider) newCode(q *request, visit *session.Visit, standing state.Stan
 		lasts = p.Lifetimes.Refresh
 	}
 	c.Ends = now.Add(lasts).Unix()
+	if q.client.told() { // the grant says whom to tell when the session ends, so it lasts as long as that
+		c.Ends = max(c.Ends, visit.Session.Expires.Unix())
+	}
 	return c
 }
 

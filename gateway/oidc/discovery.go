@@ -13,6 +13,7 @@ type metadata struct {
 	RevocationEndpoint    string `json:"revocation_endpoint"`
 	IntrospectionEndpoint string `json:"introspection_endpoint"`
 	JWKSURI               string `json:"jwks_uri"`
+	logoutMetadata
 
 	ScopesSupported        []string `json:"scopes_supported"`
 	ClaimsSupported        []string `json:"claims_supported"`
@@ -49,6 +50,7 @@ func (p *Provider) metadata() metadata {
 		RevocationEndpoint:    p.Issuer + PathRevoke,
 		IntrospectionEndpoint: p.Issuer + PathIntrospect,
 		JWKSURI:               p.Issuer + PathJWKS,
+		logoutMetadata:        p.logoutMetadata(),
 
 		ScopesSupported:        p.catalogue.scopes,
 		ClaimsSupported:        p.catalogue.claimNames(),

@@ -162,6 +162,16 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 				t.Errorf("jwks_uri: %+v", set)
 			}
 		},
+		"end_session_endpoint": func(v any) {
+			if page := w.browser().Get(path(v)); page.Status != 200 || !page.Says("You are signed out") {
+				t.Errorf("end_session_endpoint: %d", page.Status)
+			}
+		},
+		// TestBackChannelLogout… and TestFrontChannelLogout… try these four.
+		"backchannel_logout_supported":          refused(t, true),
+		"backchannel_logout_session_supported":  refused(t, true),
+		"frontchannel_logout_supported":         refused(t, true),
+		"frontchannel_logout_session_supported": refused(t, true),
 		"scopes_supported": func(v any) {
 			for _, scope := range list(v) {
 				if got := w.rp("orders", scope).tokens(b).Extra("scope").(string); !slices.Contains(strings.Fields(got), scope) {

@@ -8,6 +8,7 @@
 //	GET, POST /oauth/userinfo                      userinfo.go    claims.go, scopes.go
 //	POST /oauth/introspect                         introspect.go
 //	POST /oauth/revoke                             revoke.go
+//	GET, POST /oauth/logout                        logout.go      goodbye.go: the signed-out page; backchannel.go: telling applications
 //	GET /oauth/jwks                                discovery.go   keys.go, keyset.go
 //	GET /.well-known/openid-configuration          discovery.go
 //	GET /.well-known/oauth-authorization-server    discovery.go

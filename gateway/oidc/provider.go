@@ -35,6 +35,10 @@ type People interface {
 // Sessions tells who sits at a browser: nil if nobody is signed in. Two reads at most (entry and record). A *session.Manager does.
 type Sessions interface {
 	Load(ctx context.Context, r *http.Request) (*session.Visit, error)
+	// Current says what the cookie says, without any I/O; nil if nobody is signed in.
+	Current(r *http.Request) (*session.Session, error)
+	// End signs out at this browser. One read and one change.
+	End(w http.ResponseWriter, r *http.Request) error
 }
 
 // Lifetimes are how long things last; zero values are the defaults.
@@ -87,6 +91,7 @@ type Provider struct {
 	clients   *clients
 	catalogue *catalogue
 	remote    *remote.Fetcher // of documents that applications keep
+	back      *backChannel
 }
 
 // New checks deps and returns a Provider. It does no I/O: keys are read, or made, when they are first needed.
@@ -114,6 +119,8 @@ func New(deps Deps) (*Provider, error) {
 	}}
 	here := strings.HasPrefix(deps.Issuer, "http://") // then everything happens on this machine
 	p.remote = remote.New(remote.Config{Private: deps.PrivateDocuments || here, HTTP: here, Clock: deps.Clock})
+	p.back = newBackChannel(p)
+	deps.Records.OnEnd(p.sessionsEnded)
 	p.fosite = p.newFosite()
 	return p, nil
 }

@@ -16,6 +16,9 @@ const (
 	PathJWKS       = "/oauth/jwks"
 	PathSignIn     = "/signin"
 	PathConsent    = "/consent"
+	PathLogout     = "/oauth/logout" // RP-Initiated Logout 1.0, 2
+
+	PathLogoutConfirm = "/oauth/logout/confirm"
 )
 
 // CrossOrigin are the routes that other sites may post to, for web.Options.CrossOrigin: applications prove who they are with a secret or
@@ -23,6 +26,7 @@ const (
 func CrossOrigin() []string {
 	return []string{
 		"POST " + PathAuthorize, "POST " + PathToken, "POST " + PathUserinfo, "POST " + PathRevoke, "POST " + PathIntrospect,
+		"POST " + PathLogout,
 	}
 }
 
@@ -31,6 +35,11 @@ func (p *Provider) Mount(mux *http.ServeMux) {
 	page := p.Kit.Handle(p.authorize)
 	mux.Handle("GET "+PathAuthorize, page)
 	mux.Handle("POST "+PathAuthorize, page)
+
+	bye := p.Kit.Handle(p.logout)
+	mux.Handle("GET "+PathLogout, bye)
+	mux.Handle("POST "+PathLogout, bye)
+	mux.Handle("POST "+PathLogoutConfirm, p.Kit.Handle(p.confirmLogout))
 
 	for path, methods := range map[string]map[string]http.HandlerFunc{
 		PathDiscovery: {http.MethodGet: p.discovery},

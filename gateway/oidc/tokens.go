@@ -21,6 +21,8 @@ const (
 	purposeAccess  = "oidc/access-token"
 	purposeRefresh = "oidc/refresh-token"
 	purposeRequest = "oidc/request"
+	purposeLogout  = "oidc/logout"
+	purposeBye     = "oidc/bye"
 )
 
 // maxToken bounds what is taken for a code or token, in bytes; ours have some 700.

@@ -114,6 +114,9 @@ func (l later) Load(ctx context.Context, r *http.Request) (*session.Visit, error
 	return l.w.sessions.Load(ctx, r)
 }
 
+func (l later) Current(r *http.Request) (*session.Session, error) { return l.w.sessions.Current(r) }
+func (l later) End(rw http.ResponseWriter, r *http.Request) error { return l.w.sessions.End(rw, r) }
+
 var oncePages struct {
 	sync.Once
 	renderer *templates.Renderer

@@ -68,6 +68,7 @@ type Records struct {
 	now    func() time.Time
 	grace  time.Duration
 	random io.Reader
+	ended  func(ctx context.Context, person Path, grants []Grant)
 }
 
 // Option changes what NewRecords makes.
@@ -79,6 +80,16 @@ func WithGrace(d time.Duration) Option { return func(r *Records) { r.grace = d }
 
 // WithRandom sets where ids come from, for tests.
 func WithRandom(rd io.Reader) Option { return func(r *Records) { r.random = rd } }
+
+// OnEnd sets who is told when sessions end, whoever ends them: with the path of the person's record, and every grant that was made in those sessions, also those
+// that outlive them or have expired. It is called after the store has answered, and has to return at once. To be set before the first use.
+func (r *Records) OnEnd(tell func(ctx context.Context, person Path, grants []Grant)) { r.ended = tell }
+
+func (r *Records) tell(ctx context.Context, p *Person, grants []Grant) {
+	if r.ended != nil && len(grants) > 0 {
+		r.ended(ctx, p.Path, grants)
+	}
+}
 
 // NewRecords returns the decisions over a store. now is the clock; nil means time.Now.
 func NewRecords(store Store, now func() time.Time, opts ...Option) *Records {

@@ -59,22 +59,42 @@ func (r *Records) TouchSession(ctx context.Context, p *Person, id string) error 
 // EndSession removes a session, and the grants made in it but for those that are to outlive it (OpenID Connect Back-Channel Logout 1.0,
 // section 2.7). A session that is not there is no error.
 func (r *Records) EndSession(ctx context.Context, p *Person, id string) error {
-	return r.edit(ctx, p, "ending a session", func(p *Person) (remove, add []string, err error) {
+	var ended []Grant
+	err := r.edit(ctx, p, "ending a session", func(p *Person) (remove, add []string, err error) {
+		ended = nil
 		for _, s := range p.Sessions {
 			if s.ID != id {
 				continue
 			}
 			remove = append(remove, s.raw)
 			remove = append(remove, p.grantValues(func(g Grant) bool { return g.SID == s.SID && !g.Offline })...)
+			ended = append(ended, p.grantsIn(s.SID)...)
 		}
 		return remove, nil, nil
 	})
+	if err == nil {
+		r.tell(ctx, p, ended)
+	}
+	return err
+}
+
+// grantsIn returns the grants that were made in a session, alive or not.
+func (p *Person) grantsIn(sid string) []Grant {
+	var in []Grant
+	for _, g := range p.Grants {
+		if g.SID == sid {
+			in = append(in, g)
+		}
+	}
+	return in
 }
 
 // RevokeAll is "sign out everywhere": every session, grant and refresh token of the person is dead, and every code that is on its way, also
 // those which another replica is about to add. What is dead is removed; consents and factors stay.
 func (r *Records) RevokeAll(ctx context.Context, p *Person) error {
-	return r.edit(ctx, p, "signing out everywhere", func(p *Person) (remove, add []string, err error) {
+	var ended []Grant
+	err := r.edit(ctx, p, "signing out everywhere", func(p *Person) (remove, add []string, err error) {
+		ended = p.Grants
 		remove = append(remove, p.epochs...)
 		for _, s := range p.Sessions {
 			remove = append(remove, s.raw)
@@ -87,6 +107,10 @@ func (r *Records) RevokeAll(ctx context.Context, p *Person) error {
 		}
 		return remove, []string{r.nextEpoch(p).Value()}, nil
 	})
+	if err == nil {
+		r.tell(ctx, p, ended)
+	}
+	return err
 }
 
 // grantValues returns the values of the grants that are chosen, and of their rotations.

@@ -7,7 +7,6 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/audit"
 	"github.com/wicketgate/wicketgate/gateway/web"
 	"github.com/wicketgate/wicketgate/templates"
-	"github.com/wicketgate/wicketgate/templates/i18n"
 )
 
 // askSignOut asks, since a link must not sign anybody out. To whoever is not signed in it says goodbye.
@@ -34,15 +33,21 @@ func (f *Flow) signOut(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("looking for a session to end: %w", err)
 	}
+	if f.SignOut != nil {
+		next, err := f.SignOut(w, r)
+		if err != nil {
+			f.Kit.Note(r, err)
+			return f.Kit.Page(w, r, http.StatusServiceUnavailable, web.HalfSignedOut())
+		}
+		if next == "" {
+			next = address(r, "/signout", "")
+		}
+		return f.Kit.SeeOther(w, r, next)
+	}
 	if err := f.Sessions.End(w, r); err != nil {
 		// The cookie is gone all the same. To post again would find nothing to end and say that all is well.
 		f.Kit.Note(r, fmt.Errorf("signing out: %w", err))
-		return f.Kit.Page(w, r, http.StatusServiceUnavailable, templates.ErrorPage{
-			Status: http.StatusServiceUnavailable, Home: "/signin",
-			Title:   i18n.M("Signed out in this browser only"),
-			Message: i18n.M("This browser has forgotten you. But the accounts did not answer, so applications may still know you for a while."),
-			Advice:  i18n.M("To be sure, sign in and out once more in a few minutes."),
-		})
+		return f.Kit.Page(w, r, http.StatusServiceUnavailable, web.HalfSignedOut())
 	}
 	if current != nil {
 		web.SetPerson(r, current.Ref.ID)

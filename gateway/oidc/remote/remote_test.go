@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -160,4 +161,25 @@ func TestAServerThatDoesNotAnswerHoldsUpNobodyWhoLeaves(t *testing.T) {
 		t.Error("no answer, and no error")
 	}
 	close(free)
+}
+
+func TestAFormIsPostedOnceAndToThisAddressAlone(t *testing.T) {
+	t.Parallel()
+	var got string
+	s, asked := site(t, func(w http.ResponseWriter, r *http.Request) {
+		got = r.Method + " " + r.PostFormValue("logout_token")
+		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+	})
+	f := remote.New(remote.Config{Private: true, HTTP: true})
+	status, err := f.Post(t.Context(), s.URL, url.Values{"logout_token": {"x"}})
+	if err != nil || status != http.StatusTemporaryRedirect || got != "POST x" || asked.Load() != 1 {
+		t.Errorf("%d %v after %q, asked %d times", status, err, got, asked.Load())
+	}
+	if _, err := remote.New(remote.Config{HTTP: true}).Post(t.Context(), s.URL, nil); !fault.Is(err, fault.Invalid) || asked.Load() != 1 {
+		t.Errorf("an address inside: %v", err)
+	}
+	s.Close()
+	if _, err := f.Post(t.Context(), s.URL, nil); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("nobody there: %v", err)
+	}
 }
