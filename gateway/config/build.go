@@ -74,7 +74,7 @@ func (c *Config) resolveDirectory(r *report) {
 // transportKey finds the key that an error of directory.Config is about: it names the URL or the account in words for people.
 func transportKey(d *Directory, said string) string {
 	for i, u := range d.URLs {
-		if strings.HasPrefix(said, u+" ") {
+		if strings.HasPrefix(said, u+" ") || strings.HasPrefix(said, fmt.Sprintf("%q ", u)) {
 			return indexed("directory.urls", i, len(d.URLs))
 		}
 	}

@@ -49,6 +49,7 @@ func (d *decoder) mapping(path string, n ast.Node, into reflect.Value) {
 			hint := "keys here: " + strings.Join(names, ", ")
 			if near := ldapmap.Nearest(name, names); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
+				d.unread = append(d.unread, join(path, near))
 			}
 			d.add(Problem{Line: line, Key: at, Found: name, Want: "a known key", Hint: hint})
 			continue

@@ -46,10 +46,9 @@ func Parse(name string, data []byte, getenv func(string) (string, bool)) (*Confi
 		originals := expand(r, root, getenv)
 		d := &decoder{report: r, originals: originals}
 		d.mapping("", root, reflect.ValueOf(c).Elem())
-	}
-	// Values that could not be read would only be complained about a second time.
-	if len(r.problems) == 0 {
+		read := len(r.problems)
 		c.resolve(r)
+		r.dropEchoes(read)
 	}
 	warnings, err := r.result()
 	if err != nil {

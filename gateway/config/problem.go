@@ -63,6 +63,7 @@ type report struct {
 	file     string
 	lines    map[string]int // by path
 	problems []Problem
+	unread   []string // keys that were meant by misspelt ones
 	full     bool
 }
 
