@@ -7,6 +7,7 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/visit"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/selfservice/admin"
+	"github.com/wicketgate/wicketgate/selfservice/clients"
 	"github.com/wicketgate/wicketgate/selfservice/consents"
 	"github.com/wicketgate/wicketgate/selfservice/join"
 	"github.com/wicketgate/wicketgate/selfservice/password"
@@ -27,6 +28,7 @@ import (
 //	/invite, /join          invitations                       selfservice/join
 //	/consent, /applications                                   selfservice/consents
 //	/admin/status, /admin/mails                               selfservice/admin
+//	/admin/clients ...      registered applications           selfservice/clients
 //	/oauth/authorize, token, userinfo, revoke, introspect, jwks, logout   gateway/oidc
 //	/.well-known/openid-configuration, oauth-authorization-server
 //	/favicon.ico, /static/  style, script, pictures           templates
@@ -61,6 +63,7 @@ func (g *Gateway) routes() http.Handler {
 		Rules: g.rules.Shown(), StrengthURL: "/password/strength", Lasts: g.cfg.Links.Invitation,
 	}).Mount(mux)
 	(&consents.Flow{Kit: g.kit, Door: g.door, Provider: g.provider}).Mount(mux)
+	(&clients.Flow{Kit: g.kit, Door: g.door, Registry: g.provider.Registry(), Issuer: g.cfg.Public.String(), Audit: g.audit}).Mount(mux)
 	(&admin.Flow{
 		Kit: g.kit, Door: g.door, Bundle: g.bundle, Render: g.renderer, Mail: g.mailer, Audit: g.audit, Checks: g.checks,
 		Version: g.version, Started: g.started,

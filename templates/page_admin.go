@@ -23,8 +23,8 @@ type StatusPage struct {
 	Version string
 	// Started is when this replica started; Now is when the page was made.
 	Started, Now time.Time
-	// Mails leads to the mail previews; empty: no link.
-	Mails string
+	// Mails leads to the mail previews, Clients to the registered applications; empty: no link.
+	Mails, Clients string
 }
 
 // Template implements Page.

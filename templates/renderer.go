@@ -181,6 +181,7 @@ func emptyPages() []Page {
 		ConsentPage{}, ApplicationsPage{}, FormPostPage{},
 		ErrorPage{}, OAuthErrorPage{},
 		StatusPage{}, MailPreviewsPage{}, MailPreviewPage{},
+		ClientsPage{}, ClientNewPage{}, ClientPage{},
 	}
 }
 

@@ -35,10 +35,12 @@ func nav(rights policy.Rights, path string) []templates.NavItem {
 	}
 	if rights.Can(policy.SeeStatus) {
 		items = append(items, templates.NavItem{Label: i18n.M("Administration"), URL: "/admin/status"})
+	} else if rights.Can(policy.ManageClients) {
+		items = append(items, templates.NavItem{Label: i18n.M("Administration"), URL: "/admin/clients"})
 	}
 	for i := range items {
 		u := items[i].URL
-		items[i].Current = path == u || u == "/admin/status" && strings.HasPrefix(path, "/admin/") || u != "/" && strings.HasPrefix(path, u+"/")
+		items[i].Current = path == u || strings.HasPrefix(u, "/admin/") && strings.HasPrefix(path, "/admin/") || u != "/" && strings.HasPrefix(path, u+"/")
 	}
 	return items
 }

@@ -51,8 +51,10 @@ func (f *Flow) Mount(mux *http.ServeMux) {
 	page("GET /admin/mails/{mail}/html", f.previewHTML)
 }
 
-func (f *Flow) status(w http.ResponseWriter, r *http.Request, _ *visit.Visitor) error {
-	return f.Kit.Page(w, r, http.StatusOK, templates.StatusPage{
-		Checks: f.Checks(r), Version: f.Version, Started: f.Started, Now: f.Kit.Now(), Mails: "/admin/mails",
-	})
+func (f *Flow) status(w http.ResponseWriter, r *http.Request, v *visit.Visitor) error {
+	page := templates.StatusPage{Checks: f.Checks(r), Version: f.Version, Started: f.Started, Now: f.Kit.Now(), Mails: "/admin/mails"}
+	if v.Rights.Can(policy.ManageClients) {
+		page.Clients = "/admin/clients"
+	}
+	return f.Kit.Page(w, r, http.StatusOK, page)
 }

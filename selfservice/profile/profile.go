@@ -71,6 +71,8 @@ func (f *Flow) home(w http.ResponseWriter, r *http.Request, v *visit.Visitor) er
 	}
 	if v.Rights.Can(policy.SeeStatus) {
 		page.Admin = "/admin/status"
+	} else if v.Rights.Can(policy.ManageClients) {
+		page.Admin = "/admin/clients"
 	}
 	return f.Kit.Page(w, r, http.StatusOK, page)
 }

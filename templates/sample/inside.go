@@ -138,7 +138,7 @@ func admin(loc *i18n.Locale) []Named {
 		mails = append(mails, templates.MailPreviewLink{Name: m.Name, Links: languages(loc)})
 	}
 	return []Named{
-		{"status", warned, templates.StatusPage{Version: "0.1.0", Started: Moment().Add(-26 * time.Hour), Now: Moment(), Mails: "/admin/mails", Checks: []templates.Check{
+		{"status", warned, templates.StatusPage{Version: "0.1.0", Started: Moment().Add(-26 * time.Hour), Now: Moment(), Mails: "/admin/mails", Clients: "/admin/clients", Checks: []templates.Check{
 			{Name: i18n.M("Directory"), State: templates.CheckOK, Detail: "ldaps://ldap1.example.org", Since: Moment().Add(-26 * time.Hour), Queue: -1},
 			{Name: i18n.M("Mail"), State: templates.CheckFailing, Detail: "mail.example.org:587, STARTTLS", LastError: "454 4.7.0 Temporary authentication failure", Since: Moment().Add(-12 * time.Minute), Queue: 3},
 			{Name: i18n.M("Records"), State: templates.CheckDegraded, Detail: "ou=wicketgate,dc=example,dc=org", LastError: "server is busy", Since: Moment().Add(-time.Minute), Queue: -1},

@@ -20,7 +20,7 @@ func Moment() time.Time { return time.Date(2026, 3, 1, 18, 5, 0, 0, time.UTC) }
 // Pages is every page in every state worth looking at. loc says the words that come from the configuration.
 func Pages(loc *i18n.Locale) []Named {
 	var pages []Named
-	for _, flow := range []func(*i18n.Locale) []Named{signin, password, profile, join, consents, errors, admin} {
+	for _, flow := range []func(*i18n.Locale) []Named{signin, password, profile, join, consents, errors, admin, clients} {
 		pages = append(pages, flow(loc)...)
 	}
 	return pages
