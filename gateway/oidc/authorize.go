@@ -25,8 +25,20 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 		// A browser sends no session cookie with a post from another site (SameSite=Lax), but does with the GET that follows.
 		return p.wait(w, r, PathAuthorize, q)
 	}
+	q, failed := p.resolve(r.Context(), q)
+	var page *pageError
+	if errors.As(failed, &page) {
+		return p.refuse(w, r, failed)
+	}
 	req, err := p.parse(r, q)
+	if failed != nil {
+		err = failed
+	}
 	if req == nil {
+		var told *fosite.RFC6749Error
+		if errors.As(failed, &told) {
+			err = &pageError{RFC6749Error: told}
+		}
 		return p.refuse(w, r, err)
 	}
 	if err != nil {

@@ -62,6 +62,13 @@ type Client struct {
 	// IDTokenAlg is RS256 (when empty), ES256 or EdDSA.
 	IDTokenAlg string `json:"id_token_signed_response_alg,omitempty"`
 
+	// RequestObjectAlg binds request objects (RFC 9101) to RS256, ES256 or EdDSA; empty takes each of them. "none" takes unsigned ones too.
+	RequestObjectAlg string `json:"request_object_signing_alg,omitempty"`
+	// RequestURIs are the addresses from which request objects may be fetched, to the letter.
+	RequestURIs []string `json:"request_uris,omitempty"`
+	// RequirePushed takes authorization requests only through the endpoint for pushed ones (RFC 9126 6).
+	RequirePushed bool `json:"require_pushed_authorization_requests,omitempty"`
+
 	// Trusted clients belong to the organisation: nobody is asked for consent. Not of RFC 7591, like all that follow.
 	Trusted bool `json:"trusted,omitempty"`
 	// AlwaysRefresh gives a refresh token even when offline_access was not asked for.
@@ -227,6 +234,14 @@ func (c *Client) Check() []error {
 			bad("response_types: %q needs the grant type %s", text, grantCode)
 		case t.front() && !slices.Contains(c.grants(), grantImplicit):
 			bad("response_types: %q needs the grant type %s (RFC 7591 2.1)", text, grantImplicit)
+		}
+	}
+	if alg := jose.SignatureAlgorithm(c.RequestObjectAlg); alg != "" && alg != algNone && !slices.Contains(algorithms(), alg) {
+		bad("request_object_signing_alg: %q is not one of %v, none", c.RequestObjectAlg, algorithms())
+	}
+	for _, u := range c.RequestURIs {
+		if err := checkRequestURI(u); err != nil {
+			bad("request_uris: %q: %w", u, err)
 		}
 	}
 	if c.MayIntrospect && c.Public() {

@@ -14,6 +14,7 @@ type metadata struct {
 	IntrospectionEndpoint string `json:"introspection_endpoint"`
 	JWKSURI               string `json:"jwks_uri"`
 	logoutMetadata
+	PushedEndpoint string `json:"pushed_authorization_request_endpoint"`
 
 	ScopesSupported        []string `json:"scopes_supported"`
 	ClaimsSupported        []string `json:"claims_supported"`
@@ -34,10 +35,12 @@ type metadata struct {
 	RevokeAlgs         []string `json:"revocation_endpoint_auth_signing_alg_values_supported"`
 	IntrospectAlgs     []string `json:"introspection_endpoint_auth_signing_alg_values_supported"`
 
+	RequestObjectAlgs []string `json:"request_object_signing_alg_values_supported"`
+
 	IssInResponse     bool `json:"authorization_response_iss_parameter_supported"` // RFC 9207 3
 	ClaimsParameter   bool `json:"claims_parameter_supported"`
 	RequestParameter  bool `json:"request_parameter_supported"`
-	RequestURI        bool `json:"request_uri_parameter_supported"` // true when left out, so it is said
+	RequestURI        bool `json:"request_uri_parameter_supported"`
 	RequireRequestURI bool `json:"require_request_uri_registration"`
 }
 
@@ -51,6 +54,7 @@ func (p *Provider) metadata() metadata {
 		IntrospectionEndpoint: p.Issuer + PathIntrospect,
 		JWKSURI:               p.Issuer + PathJWKS,
 		logoutMetadata:        p.logoutMetadata(),
+		PushedEndpoint:        p.Issuer + PathPushed,
 
 		ScopesSupported:        p.catalogue.scopes,
 		ClaimsSupported:        p.catalogue.claimNames(),
@@ -67,6 +71,8 @@ func (p *Provider) metadata() metadata {
 		RevokeAuthMethods: []string{authBasic, authPost, authSecretJWT, authKeyJWT, authNone},
 		IntrospectMethods: []string{authBasic, authPost, authSecretJWT, authKeyJWT},
 		IssInResponse:     true,
+
+		RequestParameter: true, RequestURI: true, RequireRequestURI: true, RequestObjectAlgs: []string{algNone},
 	}
 	for _, alg := range assertionAlgorithms() {
 		m.AssertionAlgs = append(m.AssertionAlgs, string(alg))
@@ -74,6 +80,7 @@ func (p *Provider) metadata() metadata {
 	m.RevokeAlgs, m.IntrospectAlgs = m.AssertionAlgs, m.AssertionAlgs
 	for _, alg := range algorithms() {
 		m.IDTokenSigningAlgs = append(m.IDTokenSigningAlgs, string(alg))
+		m.RequestObjectAlgs = append(m.RequestObjectAlgs, string(alg))
 	}
 	return m
 }

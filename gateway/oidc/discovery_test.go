@@ -290,17 +290,23 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 		"revocation_endpoint_auth_signing_alg_values_supported":    algorithms,
 		"introspection_endpoint_auth_signing_alg_values_supported": algorithms,
 		"claims_parameter_supported":                               refused(t, false),
-		"require_request_uri_registration":                         refused(t, false),
-		"request_parameter_supported": func(v any) {
-			if q := orders.back(b.Get(orders.authURL("request", "x"))); v != false || q.Get("error") != "request_not_supported" {
-				t.Errorf("request: %v, %v", v, q)
+		"require_request_uri_registration": func(v any) {
+			if q := orders.back(b.Get(orders.authURL("request_uri", "https://x.example.org"))); v != true || q.Get("error") != "invalid_request_uri" {
+				t.Errorf("an unregistered request_uri: %v, %v", v, q)
 			}
 		},
-		"request_uri_parameter_supported": func(v any) {
-			if q := orders.back(b.Get(orders.authURL("request_uri", "https://x.example.org"))); v != false || q.Get("error") != "request_uri_not_supported" {
-				t.Errorf("request_uri: %v, %v", v, q)
+		"pushed_authorization_request_endpoint": func(v any) {
+			if path(v) != "/oauth/par" || w.rp("front").pushed(b).Get("code") == "" {
+				t.Errorf("pushed_authorization_request_endpoint %v", v)
 			}
 		},
+		"request_object_signing_alg_values_supported": func(v any) {
+			if !slices.Equal(list(v), []string{"none", "RS256", "ES256", "EdDSA"}) {
+				t.Errorf("request_object_signing_alg_values_supported %v", v) // each is tried in TestARequestObjectWinsOverTheQuery
+			}
+		},
+		"request_parameter_supported":     refused(t, true), // tried by TestARequestObjectWinsOverTheQuery
+		"request_uri_parameter_supported": refused(t, true), // tried by TestARequestObjectIsFetchedFromWhereTheClientRegistered
 	}
 	for member, v := range doc {
 		try, known := cases[member]

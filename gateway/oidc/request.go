@@ -29,6 +29,9 @@ const ResumeParam = "resume"
 type waiting struct {
 	Query string `json:"q"` // as the application sent it
 	At    int64  `json:"t"` // when, in milliseconds since 1970
+	// Resolved tells that Query holds the request itself, not where it is to be found; Pushed, that it came by RFC 9126.
+	Resolved bool `json:"o,omitempty"`
+	Pushed   bool `json:"p,omitempty"`
 	// Looked tells that the provider has seen who was there then, and Seen which session that was: a request for a fresh
 	// sign-in is met by another session only.
 	Looked bool   `json:"l,omitempty"`
@@ -157,12 +160,10 @@ func (p *Provider) check(q *request) error {
 		}
 	}
 	switch {
-	case form.Get("request") != "":
-		return fosite.ErrRequestNotSupported
-	case form.Get("request_uri") != "":
-		return fosite.ErrRequestURINotSupported
 	case form.Get("registration") != "":
 		return fosite.ErrRegistrationNotSupported
+	case q.client.RequirePushed && !q.Pushed:
+		return fosite.ErrInvalidRequest.WithHint("This client has to push its authorization requests (RFC 9126).")
 	}
 	if err := q.checkResponse(form); err != nil {
 		return err

@@ -52,17 +52,17 @@ func TestMistakesOfAnApplicationAreToldToIt(t *testing.T) {
 		want string
 		more []string
 	}{
-		"no response_type":            {"invalid_request", []string{"response_type", ""}},
-		"in capitals":                 {"unsupported_response_type", []string{"response_type", "CODE"}},
-		"an unknown response_mode":    {"unsupported_response_mode", []string{"response_mode", "pigeon"}},
-		"a request object":            {"request_not_supported", []string{"request", "eyJhbGciOiJub25lIn0.e30."}},
-		"a request object by address": {"request_uri_not_supported", []string{"request_uri", "https://orders.example.org/request.jwt"}},
-		"registration":                {"registration_not_supported", []string{"registration", "{}"}},
-		"no scope at all":             {"invalid_scope", []string{"scope", ""}},
-		"plain PKCE":                  {"invalid_request", []string{"code_challenge_method", "plain"}},
-		"PKCE without method":         {"invalid_request", []string{"code_challenge_method", ""}},
-		"a short challenge":           {"invalid_request", []string{"code_challenge", "abc"}},
-		"a method without challenge":  {"invalid_request", []string{"code_challenge", ""}},
+		"no response_type":           {"invalid_request", []string{"response_type", ""}},
+		"in capitals":                {"unsupported_response_type", []string{"response_type", "CODE"}},
+		"an unknown response_mode":   {"unsupported_response_mode", []string{"response_mode", "pigeon"}},
+		"an unsigned request object": {"invalid_request_object", []string{"request", "eyJhbGciOiJub25lIn0.e30."}},
+		"a request object elsewhere": {"invalid_request_uri", []string{"request_uri", "https://orders.example.org/request.jwt"}},
+		"registration":               {"registration_not_supported", []string{"registration", "{}"}},
+		"no scope at all":            {"invalid_scope", []string{"scope", ""}},
+		"plain PKCE":                 {"invalid_request", []string{"code_challenge_method", "plain"}},
+		"PKCE without method":        {"invalid_request", []string{"code_challenge_method", ""}},
+		"a short challenge":          {"invalid_request", []string{"code_challenge", "abc"}},
+		"a method without challenge": {"invalid_request", []string{"code_challenge", ""}},
 	} {
 		q := app.back(b.Get(app.authURL(append(c.more, "prompt", "none")...)))
 		if q.Get("error") != c.want || q.Get("iss") != w.server.URL || q.Get("state") != "state-of-the-app" || q.Get("error_description") == "" {

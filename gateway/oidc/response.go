@@ -186,4 +186,3 @@ func (p *Provider) postBack(w http.ResponseWriter, r *http.Request, q *request, 
 	}
 	return nil
 }
-

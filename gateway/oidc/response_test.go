@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-
 	"github.com/wicketgate/wicketgate/gateway/oidc"
 	"github.com/wicketgate/wicketgate/gateway/web/webtest"
 )
@@ -19,7 +18,7 @@ func everyType(d *oidc.Deps) {
 	for id, alg := range map[string]string{"front": "", "front-es": "ES256", "front-ed": "EdDSA"} {
 		d.Clients = append(d.Clients, oidc.Client{
 			ID: id, Name: "Front", RedirectURIs: []string{callback, "org.example.app:/callback"}, Secrets: []string{oidc.DigestSecret(secret)}, IDTokenAlg: alg,
-			Grants: []string{"authorization_code", "refresh_token", "implicit"},
+			Grants:        []string{"authorization_code", "refresh_token", "implicit"},
 			ResponseTypes: []string{"code", "id_token", "id_token token", "token", "code id_token", "code token", "code id_token token"},
 		})
 	}
@@ -215,4 +214,3 @@ func TestTheFrontChannelTokenDiesWithTheConsent(t *testing.T) {
 		t.Errorf("userinfo answers %d after the consent was taken back", status)
 	}
 }
-

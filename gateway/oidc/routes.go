@@ -14,6 +14,7 @@ const (
 	PathRevoke     = "/oauth/revoke"
 	PathIntrospect = "/oauth/introspect"
 	PathJWKS       = "/oauth/jwks"
+	PathPushed     = "/oauth/par"
 	PathSignIn     = "/signin"
 	PathConsent    = "/consent"
 	PathLogout     = "/oauth/logout" // RP-Initiated Logout 1.0, 2
@@ -27,6 +28,7 @@ func CrossOrigin() []string {
 	return []string{
 		"POST " + PathAuthorize, "POST " + PathToken, "POST " + PathUserinfo, "POST " + PathRevoke, "POST " + PathIntrospect,
 		"POST " + PathLogout,
+		"POST " + PathPushed,
 	}
 }
 
@@ -48,6 +50,7 @@ func (p *Provider) Mount(mux *http.ServeMux) {
 		PathToken:     {http.MethodPost: p.token},
 		PathUserinfo:  {http.MethodGet: p.userinfo, http.MethodPost: p.userinfo},
 		PathRevoke:    {http.MethodPost: p.revoke},
+		PathPushed:    {http.MethodPost: p.push},
 	} {
 		for method, h := range methods {
 			mux.Handle(method+" "+path, p.api(shared(h)))

@@ -14,7 +14,7 @@
 //	sessions.go             starting, touching and ending sessions; "sign out everywhere"
 //	consents.go             consents; revoking an application or a grant
 //	redeem.go rotate.go     a code becomes a grant; a refresh token becomes the next
-//	use.go                  what works once
+//	use.go waiting.go       what works once; what waits for whoever knows its id
 //	tidy.go janitor.go      what has expired goes
 //
 // state/statetest holds the conformance suite that every implementation of Store passes. The package imports ldapmap/fault alone; session, ticket, oidc and

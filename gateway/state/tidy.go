@@ -129,6 +129,9 @@ func expiry(v string) (time.Time, bool) {
 	case 's':
 		s, err := ParseSession(v)
 		return s.Expires, err == nil
+	case 'w':
+		w, err := ParseWaiting(v)
+		return w.Expires, err == nil
 	}
 	return time.Time{}, false
 }
