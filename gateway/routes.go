@@ -12,6 +12,7 @@ import (
 	"github.com/wicketgate/wicketgate/selfservice/join"
 	"github.com/wicketgate/wicketgate/selfservice/password"
 	"github.com/wicketgate/wicketgate/selfservice/profile"
+	"github.com/wicketgate/wicketgate/selfservice/sessions"
 	"github.com/wicketgate/wicketgate/selfservice/signin"
 	"github.com/wicketgate/wicketgate/templates"
 	"github.com/wicketgate/wicketgate/templates/i18n"
@@ -26,6 +27,7 @@ import (
 //	/password/forgot, /password/reset, /password/first        the way of a link
 //	/password/strength      judges a password while it is typed
 //	/invite, /join          invitations                       selfservice/join
+//	/sessions               where one is signed in            selfservice/sessions
 //	/consent, /applications                                   selfservice/consents
 //	/admin/status, /admin/mails                               selfservice/admin
 //	/admin/clients ...      registered applications           selfservice/clients
@@ -62,6 +64,7 @@ func (g *Gateway) routes() http.Handler {
 		},
 		Rules: g.rules.Shown(), StrengthURL: "/password/strength", Lasts: g.cfg.Links.Invitation,
 	}).Mount(mux)
+	(&sessions.Flow{Kit: g.kit, Door: g.door, Records: g.records, Sessions: g.sessions, Audit: g.audit}).Mount(mux)
 	(&consents.Flow{Kit: g.kit, Door: g.door, Provider: g.provider}).Mount(mux)
 	(&clients.Flow{Kit: g.kit, Door: g.door, Registry: g.provider.Registry(), Issuer: g.cfg.Public.String(), Audit: g.audit}).Mount(mux)
 	(&admin.Flow{

@@ -13,6 +13,7 @@ type HomePage struct {
 	Profile      string
 	Password     string
 	Applications string
+	Sessions     string
 	Invite       string
 	Admin        string
 	Apps         []AppLink

@@ -179,6 +179,7 @@ func emptyPages() []Page {
 		HomePage{}, ProfilePage{}, MailConfirmPage{}, MailConfirmedPage{},
 		InvitePage{}, InvitedPage{}, AcceptPage{}, WelcomePage{},
 		ConsentPage{}, ApplicationsPage{}, FormPostPage{},
+		SessionsPage{}, EverywherePage{},
 		ErrorPage{}, OAuthErrorPage{},
 		StatusPage{}, MailPreviewsPage{}, MailPreviewPage{},
 		ClientsPage{}, ClientNewPage{}, ClientPage{},

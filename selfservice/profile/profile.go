@@ -62,7 +62,7 @@ func (f *Flow) home(w http.ResponseWriter, r *http.Request, v *visit.Visitor) er
 	if name == "" {
 		name = v.User.DisplayName()
 	}
-	page := templates.HomePage{Name: name, Profile: "/profile", Password: "/password"}
+	page := templates.HomePage{Name: name, Profile: "/profile", Password: "/password", Sessions: "/sessions"}
 	if v.Rights.Can(policy.UseOIDC) {
 		page.Applications, page.Apps = "/applications", f.Apps(r, v)
 	}

@@ -25,7 +25,7 @@ func profile(loc *i18n.Locale) []Named {
 	invalid := page
 	invalid.Form, invalid.Pending = wrong, nil
 	return []Named{
-		{"home", home, templates.HomePage{Name: "Zoé", Profile: "/profile", Password: "/password", Applications: "/applications", Invite: "/invite", Admin: "/admin", PasswordDays: &days,
+		{"home", home, templates.HomePage{Name: "Zoé", Profile: "/profile", Password: "/password", Applications: "/applications", Sessions: "/sessions", Invite: "/invite", Admin: "/admin", PasswordDays: &days,
 			Apps: []templates.AppLink{{Name: "Orders", Description: loc.T("What the shop needs"), URL: "https://orders.example.org/", Logo: Orders().Logo}, {Name: "Calendar", URL: "https://calendar.example.org/"}, {Name: "Files", URL: "https://files.example.org/"}, {Name: "Mail", URL: "https://mail.example.org/"}}}},
 		{"profile", account, page},
 		{"profile-wrong", inside(loc, "/profile"), invalid},
@@ -126,6 +126,12 @@ func consents(loc *i18n.Locale) []Named {
 			{ID: "files", Name: "Files", Scopes: []string{loc.T("Your name"), loc.T("Your groups")}, Since: time.Date(2023, 6, 18, 9, 0, 0, 0, time.UTC), LastUsed: Moment().Add(-50 * time.Hour), Trusted: true},
 		}}},
 		{"applications-none", in, templates.ApplicationsPage{}},
+		{"sessions", in, templates.SessionsPage{End: "/sessions", Everywhere: "/sessions/everywhere", Sessions: []templates.Session{
+			{ID: "1", Device: "Firefox, Linux", Since: Moment().Add(-2 * time.Hour), Seen: Moment(), Current: true},
+			{ID: "2", Device: "Safari, iPhone", Since: Moment().Add(-9 * 24 * time.Hour), Seen: Moment().Add(-5 * time.Hour)},
+			{ID: "3", Since: Moment().Add(-30 * 24 * time.Hour), Seen: Moment().Add(-20 * 24 * time.Hour)},
+		}}},
+		{"sessions-everywhere", in, templates.EverywherePage{Action: "/sessions/everywhere", Cancel: "/sessions"}},
 	}
 }
 
