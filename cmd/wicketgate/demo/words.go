@@ -12,9 +12,9 @@ func (d *Demo) say() {
   Wicketgate is running. Everything is on this computer only, and gone when you press Ctrl-C.
 
     Wicketgate   %s     sign in, look after your account
+    Directory    %s     a cooperative's LDAP directory, with sixty people
     Orders       %s     an application that signs people in through it
     Inbox        %s     every mail that is sent arrives here
-    Directory    %s     a cooperative's LDAP directory, with sixty people
 
   Who you can be. The password is "password" unless said otherwise.
 
@@ -37,5 +37,5 @@ func (d *Demo) say() {
          ldapsearch -x -H ldap://%s -b "%s" "(uid=wzhang)"
          ldapsearch -x -H ldap://%s -D "%s" -w %s -b "ou=wicketgate,%s"
 
-`, d.Gateway, d.Orders, d.Inbox, d.Directory, host, suffix, host, rootDN, rootPassword, suffix)
+`, d.Gateway, d.Directory, d.Orders, d.Inbox, host, suffix, host, rootDN, rootPassword, suffix)
 }
