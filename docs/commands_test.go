@@ -124,7 +124,7 @@ func check(help map[string]string, text string) []use {
 				u.wrong = "config takes no such word"
 			}
 			for _, f := range flag.FindAllString(args, -1) {
-				if f = strings.TrimSpace(f); ok && !regexp.MustCompile(`(?m)(^|[ ,])`+f+`([,= \n]|$)`).MatchString(known) {
+				if f = strings.TrimSpace(f); ok && !regexp.MustCompile(`(?m)(^|[ ,])`+f+`([,= \n]|$)`).MatchString(strings.ReplaceAll(known, "--[no-]", "--")) {
 					u.wrong = "it takes no " + f
 				}
 			}

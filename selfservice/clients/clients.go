@@ -48,13 +48,13 @@ func (f *Flow) Mount(mux *http.ServeMux) {
 	page := func(pattern string, h visit.Handler) {
 		mux.Handle(pattern, f.Kit.Handle(f.Door.Can(policy.ManageClients, h)))
 	}
-	page("GET "+Path, f.list)
-	page("GET "+Path+"/new", f.ask)
-	page("POST "+Path+"/new", f.add)
-	page("GET "+Path+"/app/{id}", f.show)
-	page("POST "+Path+"/app/{id}", f.edit)
-	page("POST "+Path+"/app/{id}/secret", f.rotate)
-	page("POST "+Path+"/app/{id}/remove", f.remove)
+	page("GET /admin/clients", f.list)
+	page("GET /admin/clients/new", f.ask)
+	page("POST /admin/clients/new", f.add)
+	page("GET /admin/clients/app/{id}", f.show)
+	page("POST /admin/clients/app/{id}", f.edit)
+	page("POST /admin/clients/app/{id}/secret", f.rotate)
+	page("POST /admin/clients/app/{id}/remove", f.remove)
 }
 
 func pathOf(id string) string { return Path + "/app/" + url.PathEscape(id) }
