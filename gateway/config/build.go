@@ -158,6 +158,7 @@ func (c *Config) resolveClients(r *report) {
 			own := map[string]string{
 				"client_id": "id", "redirect_uris": "redirect_uris", "token_endpoint_auth_method": "auth_method", "token_endpoint_auth_signing_alg": "auth_alg", "client_uri": "url",
 				"id_token_signed_response_alg": "id_token_alg", "policy_uri": "policy_url", "tos_uri": "terms_url", "logo_uri": "logo", "grant_types": "grants",
+				"request_object_signing_alg": "request_object_alg",
 			}[name]
 			if own == "" {
 				own = name
@@ -180,7 +181,8 @@ func (c *Client) client() oidc.Client {
 	o := oidc.Client{
 		ID: c.ID, Name: c.Name, Logo: c.Logo, URL: c.URL, Policy: c.PolicyURL, Terms: c.TermsURL, RedirectURIs: c.RedirectURIs,
 		AuthMethod: c.AuthMethod, Scope: strings.Join(c.Scopes, " "), IDTokenAlg: c.IDTokenAlg, Trusted: c.Trusted,
-		AlwaysRefresh: c.AlwaysRefresh, MayIntrospect: c.MayIntrospect, RequirePKCE: c.RequirePKCE, ClaimsInIDToken: c.ClaimsInIDToken, Grants: c.Grants, AuthAlg: c.AuthAlg, JWKSURI: c.JWKSURI,
+		AlwaysRefresh: c.AlwaysRefresh, MayIntrospect: c.MayIntrospect, RequirePKCE: c.RequirePKCE, ClaimsInIDToken: c.ClaimsInIDToken, Grants: c.Grants,
+		ResponseTypes: c.ResponseTypes, RequestObjectAlg: c.RequestObjectAlg, RequestURIs: c.RequestURIs, RequirePushed: c.RequirePushed, AuthAlg: c.AuthAlg, JWKSURI: c.JWKSURI,
 	}
 	o.ClientLogout = oidc.ClientLogout{
 		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, BackChannelLogoutURI: c.BackchannelLogoutURI, FrontChannelLogoutURI: c.FrontchannelLogoutURI,

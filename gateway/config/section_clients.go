@@ -16,9 +16,18 @@ type Client struct {
 	RedirectURIs ldapmap.Strings `yaml:"redirect_uris"`
 	// Scopes are those that the client may ask for. Default: all.
 	Scopes ldapmap.Strings `yaml:"scopes"`
-	// Grants are what the client may use at the token endpoint: authorization_code, refresh_token, client_credentials. Default: the first two. With client_credentials
+	// Grants are what the client may use at the token endpoint: authorization_code, refresh_token, client_credentials, implicit. Default: the first two. With client_credentials
 	// it gets tokens for itself, with those of its scopes that tell nothing of a person.
 	Grants ldapmap.Strings `yaml:"grants"`
+	// ResponseTypes are what the client may ask for: code, id_token, id_token token, token, code id_token, code token, code id_token token. All but code bring tokens
+	// through the browser, and need the grant implicit. Default: code.
+	ResponseTypes ldapmap.Strings `yaml:"response_types"`
+	// RequestObjectAlg binds signed requests to RS256, ES256 or EdDSA; none takes unsigned ones too. Default: each of the three.
+	RequestObjectAlg string `yaml:"request_object_alg"`
+	// RequestURIs are the https addresses from which signed requests may be fetched.
+	RequestURIs ldapmap.Strings `yaml:"request_uris"`
+	// RequirePushed takes requests only if the client has pushed them (RFC 9126).
+	RequirePushed bool `yaml:"require_pushed"`
 	// Trusted says that the client belongs to the organisation: nobody is asked for consent.
 	Trusted bool `yaml:"trusted"`
 	// AuthMethod is how the client proves itself: client_secret_basic, client_secret_post, client_secret_jwt (the secret has 32 bytes or more), private_key_jwt (with

@@ -18,16 +18,22 @@ import (
 func (p *Provider) mustSignIn(q *request, visit *session.Visit, hint string) bool {
 	switch {
 	case visit == nil:
-		return q.prompts("login") || q.maxAge == 0
+		return q.insists()
 	case hint != "" && hint != visit.User.ID:
 		return true
 	case q.fresh:
 		return false
-	case q.prompts("login") || q.maxAge == 0: // max_age=0 is prompt=login by another name (OpenID Connect Core 3.1.2.1)
+	case q.insists():
 		return true
 	default:
 		return q.maxAge > 0 && p.Clock().Sub(visit.Session.AuthTime) > q.maxAge
 	}
+}
+
+// insists tells whether the application wants a sign-in whoever is signed in. max_age=0 is prompt=login by another name (OpenID Connect Core 3.1.2.1).
+// One session holds one person, so selecting an account, too, begins on the sign-in page.
+func (q *request) insists() bool {
+	return q.prompts("login") || q.prompts("select_account") || q.prompts("create") || q.maxAge == 0
 }
 
 // look notes which session was there when the request came, and tells later whether the person has signed in since: in another session than that one, and not
@@ -79,7 +85,11 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, q *request, ag
 	if err != nil {
 		return err
 	}
-	address := web.WithContinue(PathSignIn, to)
+	page := PathSignIn
+	if q.prompts("create") {
+		page = p.RegisterPage
+	}
+	address := web.WithContinue(page, to)
 	if lang := firstWord(q.form().Get("ui_locales")); lang != "" {
 		address += "&lang=" + url.QueryEscape(lang)
 	}

@@ -61,7 +61,7 @@ func (p *Provider) metadata() metadata {
 		ResponseTypesSupported: responseTypes(),
 		ResponseModesSupported: responseModes(),
 		GrantTypesSupported:    grantTypes(),
-		PromptValuesSupported:  promptValues(),
+		PromptValuesSupported:  p.promptValues(),
 		SubjectTypesSupported:  []string{"public"},
 		ACRValuesSupported:     p.ACRValues,
 		UILocalesSupported:     p.Locales,

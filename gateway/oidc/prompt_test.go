@@ -122,15 +122,39 @@ func TestPromptConsentAsksAgainAndEndsThere(t *testing.T) {
 	app.code(b, "prompt", "login consent")
 }
 
-func TestOtherPromptsAreTaken(t *testing.T) {
+func TestSelectAccountLetsSomebodyElseSignIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	app, b := w.rp("orders"), w.browser()
-	for _, prompt := range []string{"create", "select_account", "select_account consent"} {
-		app.code(b, "prompt", prompt)
+	app.code(b)
+	w.set(grace, "accept")
+	for _, prompt := range []string{"select_account", "select_account consent"} {
+		if id := app.idClaims(app.tokens(b, "prompt", prompt)); id["sub"] != grace {
+			t.Errorf("prompt=%s: nobody was asked, the token is for %v", prompt, id["sub"])
+		}
 	}
-	if q := app.back(b.Get(app.authURL("prompt", "dance"))); q.Get("error") != "invalid_request" {
-		t.Errorf("an unknown prompt answers %v", q)
+}
+
+func TestPromptCreateLeadsToRegistrationWhereThereIsOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	app, b := w.rp("orders"), w.browser()
+	for _, prompt := range []string{"dance", "create"} {
+		if q := app.back(b.Get(app.authURL("prompt", prompt))); q.Get("error") != "invalid_request" {
+			t.Errorf("the prompt %s, which is not known here, answers %v", prompt, q)
+		}
+	}
+	w = newWorld(t, func(d *oidc.Deps) { d.RegisterPage = "/register" })
+	app, b = w.rp("orders"), w.browser()
+	app.code(b) // that somebody is signed in makes no difference
+	page := b.Get(app.authURL("prompt", "create"))
+	if page.URL.Path != "/register" {
+		t.Fatalf("prompt=create leads to %s", page.URL)
+	}
+	w.set(grace, "accept") // who has registered meanwhile, and is signed in
+	b.Get("/signin?continue=" + url.QueryEscape(page.URL.Query().Get("continue")))
+	if tok := app.idClaims(app.tokens(b)); tok["sub"] != grace {
+		t.Errorf("after registration the browser belongs to %v", tok["sub"])
 	}
 }
 

@@ -74,8 +74,9 @@ type Deps struct {
 	// PrivateDocuments lets documents of applications (jwks_uri and its like) be fetched from addresses inside the organisation.
 	PrivateDocuments bool
 
-	ACRValues []string // acr values that sign-ins here can have, for discovery; may be nil
-	Locales   []string // languages of the pages, for discovery; may be nil
+	RegisterPage string   // the page where people make an account, for prompt=create; may be empty: they cannot
+	ACRValues    []string // acr values that sign-ins here can have, for discovery; may be nil
+	Locales      []string // languages of the pages, for discovery; may be nil
 
 	Lifetimes Lifetimes
 	Audit     *audit.Log       // may be nil

@@ -176,16 +176,22 @@ func (p *Provider) check(q *request) error {
 			return err
 		}
 	}
-	return q.checkPrompt(form)
+	return q.checkPrompt(form, p.promptValues())
 }
 
-// promptValues are those of OpenID Connect Core 3.1.2.1 and of Initiating User Registration 1.0.
-func promptValues() []string { return []string{"none", "login", "consent", "select_account", "create"} }
+// promptValues are those of OpenID Connect Core 3.1.2.1, and that of Initiating User Registration 1.0 where people can register.
+func (p *Provider) promptValues() []string {
+	values := []string{"none", "login", "consent", "select_account"}
+	if p.RegisterPage != "" {
+		values = append(values, "create")
+	}
+	return values
+}
 
-func (q *request) checkPrompt(form url.Values) error {
+func (q *request) checkPrompt(form url.Values, known []string) error {
 	q.prompt = strings.Fields(form.Get("prompt"))
 	for _, how := range q.prompt {
-		if !slices.Contains(promptValues(), how) {
+		if !slices.Contains(known, how) {
 			return fosite.ErrInvalidRequest.WithHint("The parameter prompt has an unknown value.")
 		}
 	}
