@@ -5,6 +5,7 @@
 //
 //   - check.go: the order of things
 //   - report.go: what is printed
+//   - files.go: the theme and the certificate
 //   - connect.go: servers, root DSE, schema
 //   - people.go: people, groups, administrators
 //   - writes.go: what the service account may write
@@ -16,6 +17,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -49,6 +51,7 @@ const (
 func Run(ctx context.Context, cfg *config.Config, o Options) int {
 	c := &checker{report: report{out: o.Out}, cfg: cfg, opts: o}
 	c.configuration()
+	c.files()
 	if c.connect(ctx) {
 		defer func() { _ = c.dir.Close() }()
 		c.people(ctx)
@@ -65,6 +68,8 @@ type checker struct {
 	cfg  *config.Config
 	opts Options
 
+	renderer *templates.Renderer // nil if the theme cannot be used
+
 	dir    *directory.Directory
 	person *directory.People
 	schema *directory.Schema
@@ -74,6 +79,7 @@ type checker struct {
 
 // findings are what the verdict is made from.
 type findings struct {
+	start                     string // why it does not start at all; empty: it does
 	connected, people, admins bool
 	down                      []string // servers that do not answer, beside one that does
 	mapping                   []string // keys of the mapping that the server's schema contradicts
@@ -108,13 +114,12 @@ func (c *checker) mail(ctx context.Context) {
 		return
 	}
 	c.found.mailTried = true
-	renderer, err := templates.New(templates.Options{Brand: templates.Brand{Name: c.cfg.Brand.Name, URL: c.cfg.PublicURL}})
-	if err != nil {
-		c.bad("the templates cannot be read: %v", err)
-		c.found.mail = err
+	if c.renderer == nil {
+		c.found.mail = errors.New("there are no templates")
+		c.warn("not tried without templates")
 		return
 	}
-	mailer, err := mail.New(server, renderer, slog.New(slog.DiscardHandler), c.opts.Clock)
+	mailer, err := mail.New(server, c.renderer, slog.New(slog.DiscardHandler), c.opts.Clock)
 	if err != nil {
 		c.bad("%v", err)
 		c.found.mail = err
@@ -132,7 +137,7 @@ func (c *checker) mail(ctx context.Context) {
 		return
 	}
 	test := templates.TestMail{RequestedBy: "wicketgate check", Server: server.Addr(), At: c.opts.Clock()}
-	if err := mailer.SendNow(ctx, c.opts.MailTo, renderer.Bundle().Locale("en"), test); err != nil { // as all that a command says
+	if err := mailer.SendNow(ctx, c.opts.MailTo, c.renderer.Bundle().Locale("en"), test); err != nil { // as all that a command says
 		c.bad("%v", err)
 		c.found.mail = err
 		return

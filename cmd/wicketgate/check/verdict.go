@@ -20,6 +20,8 @@ func (c *checker) verdict() int {
 
 	door := ""
 	switch {
+	case f.start != "":
+		door = f.start
 	case !f.connected:
 		door = "no directory server answers the service account"
 	case !f.people:
