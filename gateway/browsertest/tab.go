@@ -27,10 +27,18 @@ func (tab *Tab) Fill(selector, text string) {
 	tab.Do(chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
-// Click clicks on what the CSS selector finds.
+// Click clicks on what the CSS selector finds, once it stands still: a picture that arrives late moves what is below it away from under the mouse.
 func (tab *Tab) Click(selector string) {
 	tab.t.Helper()
-	tab.Do(chromedp.WaitVisible(chromedp.CSS(selector)), chromedp.ScrollIntoView(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector)))
+	tab.Do(chromedp.WaitVisible(chromedp.CSS(selector)), chromedp.ScrollIntoView(chromedp.CSS(selector)))
+	last := ""
+	tab.until(selector+" to stand still", func() bool {
+		was := last
+		last, _ = ask(tab, chromedp.Evaluate[string](`(e => { if (!e || document.readyState !== "complete") return "";
+			const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height].join() })(document.querySelector(`+quote(selector)+`))`))
+		return last != "" && last == was
+	})
+	tab.Do(chromedp.Click(chromedp.CSS(selector)))
 }
 
 // Press types into whatever has the focus; for moving by keyboard alone.
