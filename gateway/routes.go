@@ -31,7 +31,7 @@ import (
 //	/consent, /applications                                   selfservice/consents
 //	/admin/status, /admin/mails                               selfservice/admin
 //	/admin/clients ...      registered applications           selfservice/clients
-//	/oauth/authorize, token, userinfo, revoke, introspect, jwks, logout   gateway/oidc
+//	/oauth/authorize, par, token, userinfo, revoke, introspect, jwks, logout   gateway/oidc
 //	/.well-known/openid-configuration, oauth-authorization-server
 //	/favicon.ico, /static/  style, script, pictures           templates
 //	/healthz, /readyz       for machines                      health.go
