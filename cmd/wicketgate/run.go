@@ -30,6 +30,8 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the gateway of a configuration file."`
 	Check   checkCommand   `cmd:"" help:"Prove a configuration before anybody signs in: connects, reads, tries."`
 	Client  clientCommand  `cmd:"" help:"Look after applications: add, list, show, edit, rotate-secret, remove."`
+	Session sessionCommand `cmd:"" help:"See where a person is signed in, and sign them out."`
+	Consent consentCommand `cmd:"" help:"See which applications a person lets in, and take that back."`
 	Config  configCommand  `cmd:"" help:"Print a commented configuration file to start from."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
