@@ -1,0 +1,145 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/wicketgate/wicketgate/gateway/config"
+	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/state/ldapstate"
+	store "github.com/wicketgate/wicketgate/ldapmap/directory"
+)
+
+// User is somebody to be. Only Username is needed.
+type User struct {
+	Username   string   `json:"username"`
+	Password   string   `json:"password"` // empty: the username with "-password" behind it
+	GivenName  string   `json:"given_name"`
+	FamilyName string   `json:"family_name"` // empty: the username
+	Mail       string   `json:"mail"`        // empty: the username @example.org
+	Groups     []string `json:"groups"`      // made if they are not there; members of "admins" are administrators
+}
+
+// Client is an application. Only ID and RedirectURIs are needed.
+type Client struct {
+	ID           string   `json:"client_id"`
+	Name         string   `json:"client_name"`
+	Secret       string   `json:"client_secret"` // empty: a public client
+	RedirectURIs []string `json:"redirect_uris"`
+	Scope        string   `json:"scope"`          // separated by spaces; empty: all
+	Trusted      bool     `json:"trusted"`        // nobody is asked for consent
+	Refresh      bool     `json:"always_refresh"` // a refresh token without offline_access
+	Introspect   bool     `json:"may_introspect"`
+	IDTokenAlg   string   `json:"id_token_signed_response_alg"`
+}
+
+// Hands make people, groups and clients around a gateway, and sign people in to it. They are safe for concurrent use.
+type Hands struct {
+	cfg             *config.Config
+	url             string
+	admin, password string
+	directory       *store.Directory
+	clients         *oidc.Registry
+}
+
+// NewHands returns the hands for the gateway of a configuration, which is at url. admin is a DN that may write below the people and the groups. Close
+// ends their connections.
+func NewHands(cfg *config.Config, url, admin, password string, clock func() time.Time) (*Hands, error) {
+	d, err := store.Open(cfg.Transport(), store.WithClock(clock))
+	if err != nil {
+		return nil, fmt.Errorf("reaching the directory: %w", err)
+	}
+	records := ldapstate.New(d.Writer(), ldapstate.Config{Base: cfg.State.Base, Spelling: ldapstate.Spelling(cfg.State.Spelling)})
+	return &Hands{cfg: cfg, url: url, admin: admin, password: password, directory: d, clients: oidc.NewRegistry(records, cfg.OIDCClients(), clock)}, nil
+}
+
+// Close hangs up.
+func (h *Hands) Close() error { return h.directory.Close() }
+
+// AddUser makes somebody. Errors: a username that is empty or taken, a group that cannot be.
+func (h *Hands) AddUser(ctx context.Context, u User) error {
+	if u.Username == "" {
+		return errors.New("a user needs a username")
+	}
+	return h.write(ctx, func(c *ldap.Conn) error {
+		dn := "uid=" + ldap.EscapeDN(u.Username) + "," + h.cfg.Directory.Users.Base[0]
+		add := ldap.NewAddRequest(dn, nil)
+		add.Attribute("objectClass", []string{"inetOrgPerson"})
+		or := func(v, standard string) string {
+			if v == "" {
+				return standard
+			}
+			return v
+		}
+		family := or(u.FamilyName, u.Username)
+		full := family
+		if u.GivenName != "" {
+			full = u.GivenName + " " + family
+			add.Attribute("givenName", []string{u.GivenName})
+		}
+		for name, value := range map[string]string{
+			"uid": u.Username, "sn": family, "cn": full, "displayName": full, "mail": or(u.Mail, u.Username+"@example.org"),
+			"userPassword": or(u.Password, standardPassword(u.Username)),
+		} {
+			add.Attribute(name, []string{value})
+		}
+		if err := c.Add(add); err != nil {
+			return fmt.Errorf("adding %s: %w", u.Username, err)
+		}
+		for _, g := range u.Groups {
+			if err := join(c, h.cfg.Directory.Groups.Base[0], g, dn); err != nil {
+				return fmt.Errorf("making %s a member of %s: %w", u.Username, g, err)
+			}
+		}
+		return nil
+	})
+}
+
+// join makes the group with its first member, or adds one.
+func join(c *ldap.Conn, base, group, member string) error {
+	dn := "cn=" + ldap.EscapeDN(group) + "," + base
+	add := ldap.NewAddRequest(dn, nil)
+	add.Attribute("objectClass", []string{"groupOfNames"})
+	add.Attribute("cn", []string{group})
+	add.Attribute("member", []string{member})
+	err := c.Add(add)
+	if ldap.IsErrorWithCode(err, ldap.LDAPResultEntryAlreadyExists) {
+		change := ldap.NewModifyRequest(dn, nil)
+		change.Add("member", []string{member})
+		err = c.Modify(change)
+	}
+	return err
+}
+
+// write opens a connection for what an administrator of the directory does.
+func (h *Hands) write(ctx context.Context, act func(*ldap.Conn) error) error {
+	c, err := ldap.DialURL(h.cfg.Directory.URLs[0])
+	if err != nil {
+		return fmt.Errorf("reaching the directory: %w", err)
+	}
+	defer context.AfterFunc(ctx, func() { _ = c.Close() })()
+	defer c.Close() //nolint:errcheck // it is done with
+	if err := c.Bind(h.admin, h.password); err != nil {
+		return fmt.Errorf("reaching the directory as %s: %w", h.admin, err)
+	}
+	return act(c)
+}
+
+// AddClient registers an application. Errors: whatever is wrong with it; an id that is taken.
+func (h *Hands) AddClient(ctx context.Context, c Client) error {
+	client := &oidc.Client{
+		ID: c.ID, Name: c.Name, RedirectURIs: slices.Clone(c.RedirectURIs), Scope: c.Scope, Trusted: c.Trusted, AlwaysRefresh: c.Refresh,
+		MayIntrospect: c.Introspect, IDTokenAlg: c.IDTokenAlg,
+	}
+	if c.Secret != "" {
+		client.Secrets = []string{oidc.DigestSecret(c.Secret)}
+	}
+	return h.clients.Add(ctx, client)
+}
+
+func standardPassword(username string) string { return username + "-password" }
