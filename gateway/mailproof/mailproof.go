@@ -37,8 +37,7 @@ type Office struct {
 	Mail    *mail.Mailer
 	Audit   *audit.Log
 	Lasts   time.Duration
-	// Clock is time itself; nil: the real one.
-	Clock func() time.Time
+	Clock   func() time.Time
 	// Pace limits the links that one person can have sent; nil: ten at once, then one every few minutes. Whoever is signed in chooses where they
 	// go, and nobody's mailbox shall be filled from here.
 	Pace *authn.Limiter
@@ -48,9 +47,6 @@ type Office struct {
 
 func (o *Office) limiter() *authn.Limiter {
 	o.once.Do(func() {
-		if o.Clock == nil {
-			o.Clock = time.Now
-		}
 		if o.Pace == nil {
 			o.Pace = authn.NewLimiter(authn.Pace{Free: 10, First: 2 * time.Minute, Most: time.Hour, Forget: 24 * time.Hour}, 0, o.Clock)
 		}
