@@ -21,6 +21,9 @@ type settings struct {
 	Policy          *string  `placeholder:"URL" help:"Its privacy policy."`
 	Terms           *string  `placeholder:"URL" help:"Its terms of service."`
 	AuthMethod      *string  `placeholder:"METHOD" help:"How it proves itself; by default, by its secret in either way."`
+	JWKSURI         *string  `name:"jwks-uri" placeholder:"URL" help:"Where its public keys are, for private_key_jwt."`
+	Grant           []string `placeholder:"TYPE" sep:"none" help:"A grant type; may be repeated."`
+	ResponseType    []string `placeholder:"TYPE" sep:"none" help:"A response type; may be repeated."`
 	IDTokenAlg      *string  `name:"id-token-alg" placeholder:"ALG" help:"How its ID tokens are signed: RS256, ES256 or EdDSA."`
 	Trusted         *bool    `negatable:"" help:"It belongs to the organisation: nobody is asked for consent."`
 	RequirePKCE     *bool    `name:"require-pkce" negatable:"" help:"It must use PKCE although it has a secret."`
@@ -31,7 +34,7 @@ type settings struct {
 
 func (s settings) apply(c *oidc.Client) {
 	for _, one := range []struct{ from, to *string }{
-		{s.Name, &c.Name}, {s.URL, &c.URL}, {s.Scope, &c.Scope}, {s.Policy, &c.Policy}, {s.Terms, &c.Terms}, {s.AuthMethod, &c.AuthMethod}, {s.IDTokenAlg, &c.IDTokenAlg},
+		{s.Name, &c.Name}, {s.URL, &c.URL}, {s.Scope, &c.Scope}, {s.Policy, &c.Policy}, {s.Terms, &c.Terms}, {s.AuthMethod, &c.AuthMethod}, {s.IDTokenAlg, &c.IDTokenAlg}, {s.JWKSURI, &c.JWKSURI},
 	} {
 		if one.from != nil {
 			*one.to = *one.from
@@ -44,11 +47,13 @@ func (s settings) apply(c *oidc.Client) {
 			*one.to = *one.from
 		}
 	}
-	if len(s.RedirectURI) > 0 {
-		c.RedirectURIs = s.RedirectURI
-	}
-	if len(s.Contact) > 0 {
-		c.Contacts = s.Contact
+	for _, one := range []struct {
+		from []string
+		to   *[]string
+	}{{s.RedirectURI, &c.RedirectURIs}, {s.Contact, &c.Contacts}, {s.Grant, &c.Grants}, {s.ResponseType, &c.ResponseTypes}} {
+		if len(one.from) > 0 {
+			*one.to = one.from
+		}
 	}
 }
 
@@ -79,7 +84,7 @@ func (c clientAddCommand) Run(ctx context.Context, std stdio) error {
 	}
 	return c.open(ctx, std, func(ctx context.Context, d *desk) error {
 		var secret string
-		if !c.Public {
+		if !c.Public && client.AuthMethod != "private_key_jwt" {
 			if secret, err = oidc.NewSecret(); err != nil {
 				return err
 			}

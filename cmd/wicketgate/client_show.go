@@ -104,7 +104,7 @@ func describe(e oidc.Entry) clientJSON {
 		return j
 	}
 	bare := *e.Client
-	bare.Secrets, bare.SecretsUntil, bare.Revision = nil, nil, 0
+	bare.Secrets, bare.SealedSecrets, bare.SecretsUntil, bare.Revision = nil, nil, nil, 0
 	j.publicClient, j.Loosened = (*publicClient)(&bare), e.Client.Loosened()
 	return j
 }
@@ -145,6 +145,8 @@ func (d *desk) show(e oidc.Entry, s shown) error {
 		line("Client secret", s.secret+"  (shown this once)")
 	case c.Public():
 		line("Client secret", "none: it must use PKCE")
+	case !c.HasSecret():
+		line("Client secret", "none: it signs with a key of its own")
 	default:
 		line("Client secret", "kept as a digest; rotate-secret makes a new one")
 	}
@@ -161,6 +163,9 @@ func (d *desk) show(e oidc.Entry, s shown) error {
 	}
 	line("Scopes", cmp.Or(c.Scope, "all"))
 	line("Proves itself by", c.AuthMethod)
+	line("Keys", c.JWKSURI)
+	line("Grant types", strings.Join(c.Grants, ", "))
+	line("Response types", strings.Join(c.ResponseTypes, ", "))
 	line("ID tokens by", c.IDTokenAlg)
 	line("Contacts", strings.Join(c.Contacts, ", "))
 	line("Policy", c.Policy)

@@ -68,18 +68,9 @@ func (c *Client) checkMetadata(bad func(format string, args ...any)) {
 	}
 }
 
-// checkFlows tells when response types and grant types contradict each other (RFC 7591 2.1).
+// checkFlows tells when a client registers for codes and could never ask for one (RFC 7591 2.1).
 func (c *Client) checkFlows(bad func(format string, args ...any)) {
 	has := func(grant string) bool { return slices.Contains(c.grants(), grant) }
-	for _, t := range c.responseTypes() {
-		words := strings.Fields(t)
-		if slices.Contains(words, "code") && !has(grantCode) && len(c.ResponseTypes) > 0 {
-			bad("response_types: %q needs the grant type %s", t, grantCode)
-		}
-		if (slices.Contains(words, "token") || slices.Contains(words, "id_token")) && !has("implicit") {
-			bad("response_types: %q needs the grant type implicit", t)
-		}
-	}
 	if has(grantCode) && !slices.ContainsFunc(c.responseTypes(), func(t string) bool { return slices.Contains(strings.Fields(t), "code") }) {
 		bad("grant_types: %s needs a response type with code in it", grantCode)
 	}
@@ -150,6 +141,7 @@ func (c *Client) Loosened() []string {
 		"response_types: tokens travel through the browser's address bar (RFC 9700 2.1.2)")
 	say(slices.ContainsFunc(c.RedirectURIs, func(u string) bool { return strings.HasPrefix(u, "http://localhost") }),
 		"redirect_uris: localhost by name, which a machine may resolve to another (RFC 8252 8.3)")
+	say(c.RequestObjectAlg == algNone, "request_object_signing_alg: requests that nobody signed are taken as request objects (RFC 9101 10.1)")
 	say(c.Trusted, "trusted: nobody is asked for consent")
 	say(c.AlwaysRefresh, "always_refresh: it gets refresh tokens without asking for offline_access")
 	say(c.MayIntrospect, "may_introspect: it may ask about the tokens of every application")

@@ -181,8 +181,13 @@ func (g *Registry) RotateSecret(ctx context.Context, id string, keep time.Durati
 		return "", nil, err
 	}
 	client, err := g.Change(ctx, id, func(c *Client) error {
-		if c.Public() {
+		switch {
+		case len(c.SealedSecrets) > 0:
+			return fault.New(fault.Invalid, "the client %q signs with its secret (%s): such a secret is not replaced here", id, authSecretJWT)
+		case c.Public():
 			return fault.New(fault.Invalid, "the client %q is public: it has no secret to replace", id)
+		case !c.HasSecret():
+			return fault.New(fault.Invalid, "the client %q proves itself with a key of its own: it has no secret to replace", id)
 		}
 		c.replaceSecret(secret, g.clock(), keep)
 		return nil
@@ -215,6 +220,9 @@ func NewSecret() (string, error) {
 	}
 	return base64.RawURLEncoding.EncodeToString(b), nil
 }
+
+// HasSecret tells whether the client has a secret that can be replaced; clients that are public or sign with a key of their own have none.
+func (c *Client) HasSecret() bool { return len(c.Secrets) > 0 }
 
 // replaceSecret makes secret the newest one, and lets the others end after keep.
 func (c *Client) replaceSecret(secret string, now time.Time, keep time.Duration) {

@@ -220,7 +220,7 @@ func (w *world) consentPage(rw http.ResponseWriter, r *http.Request) error {
 	answer := w.consents
 	w.mu.Unlock()
 	if answer == "" {
-		_, err := fmt.Fprintf(rw, "<h1>Consent</h1><p id=app>%s</p><p id=again>%t</p><p id=offline>%t</p>", q.App.Name, q.Again, q.Offline)
+		_, err := fmt.Fprintf(rw, "<h1>Consent</h1><p id=app>%s</p><p id=again>%t</p><p id=offline>%t</p><p id=links>%s %s %s</p>", q.App.Name, q.Again, q.Offline, q.App.Policy, q.App.Terms, q.App.Logo)
 		for _, s := range q.Scopes {
 			_, _ = fmt.Fprintf(rw, "<li id=%s>%v %v</li>", s.Scope, s.New, s.Claims)
 		}
