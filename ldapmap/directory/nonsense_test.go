@@ -12,8 +12,8 @@ import (
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 )
 
-// answers is a server that says the same to everybody.
-func answers(t *testing.T, data []byte) string {
+// listen is a server that does the same with every connection, and closes it afterwards. It returns its address.
+func listen(t *testing.T, serve func(net.Conn)) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -28,17 +28,25 @@ func answers(t *testing.T, data []byte) string {
 			}
 			wg.Go(func() {
 				defer c.Close()
-				buf := make([]byte, 1024)
-				if _, err := c.Read(buf); err == nil {
-					_, _ = c.Write(data)
-					_ = c.(*net.TCPConn).CloseWrite()
-					_, _ = c.Read(buf)
-				}
+				serve(c)
 			})
 		}
 	})
 	t.Cleanup(func() { l.Close(); wg.Wait() })
 	return "ldap://" + l.Addr().String()
+}
+
+// answers is a server that says the same to everybody.
+func answers(t *testing.T, data []byte) string {
+	t.Helper()
+	return listen(t, func(c net.Conn) {
+		buf := make([]byte, 1024)
+		if _, err := c.Read(buf); err == nil {
+			_, _ = c.Write(data)
+			_ = c.(*net.TCPConn).CloseWrite()
+			_, _ = c.Read(buf)
+		}
+	})
 }
 
 func TestNonsenseFromAServerIsAnError(t *testing.T) {

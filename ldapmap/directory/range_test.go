@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
@@ -17,37 +16,21 @@ import (
 // piece again and again.
 func pieces(t *testing.T, n, size int, stuck bool) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var wg sync.WaitGroup
-	wg.Go(func() {
+	return listen(t, func(c net.Conn) {
 		for {
-			c, err := l.Accept()
-			if err != nil {
+			p, err := ber.ReadPacket(c)
+			if err != nil || len(p.Children) < 2 || p.Children[1].Tag != 3 {
 				return
 			}
-			wg.Go(func() {
-				defer c.Close()
-				for {
-					p, err := ber.ReadPacket(c)
-					if err != nil || len(p.Children) < 2 || p.Children[1].Tag != 3 {
-						return
-					}
-					from := 0
-					for _, a := range p.Children[1].Children[7].Children {
-						if _, r, ok := strings.Cut(a.Value.(string), ";range="); ok && !stuck {
-							_, _ = fmt.Sscanf(r, "%d-*", &from)
-						}
-					}
-					_, _ = c.Write(piece(p.Children[0].Value.(int64), from, n, size))
+			from := 0
+			for _, a := range p.Children[1].Children[7].Children {
+				if _, r, ok := strings.Cut(a.Value.(string), ";range="); ok && !stuck {
+					_, _ = fmt.Sscanf(r, "%d-*", &from)
 				}
-			})
+			}
+			_, _ = c.Write(piece(p.Children[0].Value.(int64), from, n, size))
 		}
 	})
-	t.Cleanup(func() { l.Close(); wg.Wait() })
-	return "ldap://" + l.Addr().String()
 }
 
 func text(s string) *ber.Packet {
