@@ -2,11 +2,14 @@ package oidc_test
 
 import (
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/state"
+	"github.com/wicketgate/wicketgate/gateway/state/statetest"
 	"github.com/wicketgate/wicketgate/gateway/web/webtest"
 )
 
@@ -138,5 +141,36 @@ func TestOfManyBrowsersWithOnePushedRequestOneGoesOn(t *testing.T) {
 		if statuses[303] != 1 || statuses[400] != 15 {
 			t.Fatalf("statuses %v", statuses)
 		}
+	}
+}
+
+func TestWhatPushingAndTokensThroughTheBrowserCost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everyType)
+	app, b := w.rp("front"), w.browser()
+	app.code(b)
+	w.store.Counts()
+	to := app.push()
+	w.store.Expect(t, "pushing a request", statetest.Counts{Create: 1})
+	app.back(b.Get(to))
+	w.store.Expect(t, "coming with it: the request, the person's record, and the request is gone", statetest.Counts{Get: 2, Delete: 1})
+	app.fragment(b.Get(app.authURL("response_type", "id_token")))
+	w.store.Expect(t, "an ID token through the browser", statetest.Counts{Get: 1})
+	app.fragment(b.Get(app.authURL("response_type", "id_token token")))
+	w.store.Expect(t, "an access token through the browser", statetest.Counts{Get: 1, Change: 1})
+}
+
+func TestAPushedRequestIsNotForReadersOfTheDirectory(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	uri := urlParam(w.rp("orders").push("login_hint", "ada@example.org"), "request_uri")
+	err := w.store.List(t.Context(), state.Pending, func(r state.Record) bool {
+		if text := r.ID + strings.Join(r.Values, " "); strings.Contains(text, "ada") || strings.Contains(text, uri[len(uri)-64:]) {
+			t.Errorf("it can be read: %s", text)
+		}
+		return true
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
