@@ -29,6 +29,8 @@ func (ErrorPage) Template() string { return "errors/error" }
 type KeptForm struct {
 	Action string
 	Fields []Hidden
+	// FileLost is true if a file was sent too: no page can hold it, so the person is told.
+	FileLost bool
 }
 
 // OAuthErrorPage is for the mistakes of applications: the person cannot mend them, so the details for the developer are folded away.

@@ -26,9 +26,9 @@ func ErrorFor(status int) ErrorPage {
 		page.Message = i18n.M("What you sent is larger than we can take. Nothing was changed.")
 		page.Advice = i18n.M("If it was a photo, choose a smaller one.")
 	case http.StatusUnsupportedMediaType:
-		page.Title = i18n.M("We cannot read that file")
-		page.Message = i18n.M("It is of a kind we do not know. Nothing was changed.")
-		page.Advice = i18n.M("Photos can be JPEG, PNG, GIF or WebP.")
+		page.Title = i18n.M("That did not come from a form")
+		page.Message = i18n.M("We take only what the forms on our pages send. Nothing was changed.")
+		page.Advice = i18n.M("Go back and start again from the page you came from.")
 	case http.StatusUnprocessableEntity:
 		page.Title = i18n.M("Something in the form is not right")
 		page.Message = i18n.M("Nothing was changed.")

@@ -134,6 +134,13 @@ func TestAFormWithAFileIsKeptButForTheFile(t *testing.T) {
 	if page.Status != 503 || page.Find("form input[name=given]").AttrOr("value", "") != "André" || page.Has("input[name=photo]") {
 		t.Errorf("status %d, %q", page.Status, page.Body)
 	}
+	const lost = "The photo is not: choose it once more afterwards."
+	if !strings.Contains(page.Text("main"), lost) {
+		t.Errorf("the page does not say that the photo is lost: %q", page.Text("main"))
+	}
+	if page := webtest.New(t, s.URL).PostBody("/profile", "application/x-www-form-urlencoded", "given=x"); strings.Contains(page.Text("main"), lost) {
+		t.Errorf("a photo is missed that nobody sent: %q", page.Text("main"))
+	}
 	if page := webtest.New(t, s.URL).PostBody("/read", m.FormDataContentType(), body.String()); page.Text("body") != "André" {
 		t.Errorf("read %q", page.Body)
 	}

@@ -25,7 +25,7 @@ func keep(r *http.Request) *templates.KeptForm {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	kept := &templates.KeptForm{Action: r.URL.RequestURI()}
+	kept := &templates.KeptForm{Action: r.URL.RequestURI(), FileLost: r.MultipartForm != nil && len(r.MultipartForm.File) > 0}
 	size := 0
 	for _, name := range names {
 		if secretField(name) {

@@ -95,7 +95,7 @@ func TestEveryErrorIsAPage(t *testing.T) {
 		"late":        {fmt.Errorf("secret: %w", context.DeadlineExceeded), 503, "We cannot reach the accounts just now"},
 		"uncoded":     {errors.New("secret detail"), 500, "Something went wrong"},
 		"badrequest":  {web.Status(400, "secret"), 400, "We did not understand that"},
-		"kind":        {web.Status(415, "secret"), 415, "We cannot read that file"},
+		"kind":        {web.Status(415, "secret"), 415, "That did not come from a form"},
 	}
 	routes := map[string]web.Handler{}
 	for name, c := range cases {
