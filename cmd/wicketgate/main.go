@@ -3,6 +3,7 @@
 //   - main.go, run.go: the command line; one file for each command
 //   - serve.go: the gateway of a configuration file, until a signal ends it; certificate.go: HTTPS without a proxy
 //   - check.go: proves a configuration; the work is in package check
+//   - client.go, client_*.go: look after the applications in the directory
 //   - config.go: prints a starting file and the presets
 //   - errors.go: how a person is told what went wrong
 package main

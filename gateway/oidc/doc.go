@@ -13,6 +13,7 @@
 //	GET /.well-known/openid-configuration          discovery.go
 //	GET /.well-known/oauth-authorization-server    discovery.go
 //	pages /consent and /applications               consent.go, applications.go: what selfservice/consents asks and does
+//	commands and pages about clients               registry.go; client.go and client_check.go: what a client is and may say
 //
 // Nothing is stored of a sign-on but one grant in the person's record. Codes and tokens are sealed texts that carry what others keep in tables
 // (tokens.go), and each is redeemed or renewed by one decision of gateway/state, on whichever replica. So a text that was
