@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/mail"
 	"github.com/wicketgate/wicketgate/gateway/oidc"
@@ -31,6 +32,14 @@ func (d *Directory) PresetOrOwn() string {
 // TokenLifetimes is Tokens, as package oidc wants it.
 func (c *Config) TokenLifetimes() oidc.Lifetimes {
 	return oidc.Lifetimes{Access: c.Tokens.Access, IDToken: c.Tokens.IDToken, Refresh: c.Tokens.Refresh}
+}
+
+// KeysEvery is how often signing keys are replaced; 0 is never.
+func (c *Config) KeysEvery() time.Duration {
+	if c.Tokens.SigningKeys == nil {
+		return 90 * 24 * time.Hour
+	}
+	return *c.Tokens.SigningKeys
 }
 
 func (c *Config) resolveDirectory(r *report) {

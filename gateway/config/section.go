@@ -142,6 +142,9 @@ type Tokens struct {
 	IDToken time.Duration `yaml:"id_token"`
 	// Refresh is the longest an application may renew a sign-on, however often it does. Default 90d.
 	Refresh time.Duration `yaml:"refresh"`
+	// SigningKeys is how often the keys that sign tokens are replaced. Each is published an hour before it signs, and until what it signed has expired. Default
+	// 90d; 0s never replaces them.
+	SigningKeys *time.Duration `yaml:"signing_keys"`
 }
 
 // Brand is the name and looks.

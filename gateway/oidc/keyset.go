@@ -23,6 +23,7 @@ type keySet struct {
 	ring    Keyring
 	clock   func() time.Time
 	created func(*signingKey)
+	plan    keyPlan
 
 	loading sync.Mutex // held by whoever reads the store
 
@@ -49,6 +50,9 @@ func (s *keySet) all(ctx context.Context) ([]*signingKey, error) {
 	}
 	now := s.clock()
 	got, err := loadKeys(ctx, s.store, s.ring, now, s.created)
+	if err == nil {
+		got, err = s.plan.tend(ctx, s.store, s.ring, got, now, s.created)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -138,8 +142,11 @@ func (s *keySet) public(ctx context.Context) (jose.JSONWebKeySet, error) {
 		return jose.JSONWebKeySet{}, err
 	}
 	set := jose.JSONWebKeySet{Keys: make([]jose.JSONWebKey, 0, len(keys))}
+	now := s.clock()
 	for _, k := range keys {
-		set.Keys = append(set.Keys, k.jwk.Public())
+		if s.plan.published(k, keys, now) {
+			set.Keys = append(set.Keys, k.jwk.Public())
+		}
 	}
 	return set, nil
 }

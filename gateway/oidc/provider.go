@@ -79,6 +79,8 @@ type Deps struct {
 	Locales      []string // languages of the pages, for discovery; may be nil
 
 	Lifetimes Lifetimes
+	// KeysEvery is how often signing keys are replaced; 0: only by RotateKeys.
+	KeysEvery time.Duration
 	Audit     *audit.Log       // may be nil
 	Log       *slog.Logger     // may be nil
 	Clock     func() time.Time // may be nil: time.Now
@@ -115,7 +117,7 @@ func New(deps Deps) (*Provider, error) {
 	if p.clients, err = newClients(deps.Clients, deps.Store, deps.Clock); err != nil {
 		return nil, err
 	}
-	p.keys = &keySet{store: deps.Store, ring: deps.Keyring, clock: deps.Clock, created: func(k *signingKey) {
+	p.keys = &keySet{store: deps.Store, ring: deps.Keyring, clock: deps.Clock, plan: keyPlan{deps.KeysEvery, deps.Lifetimes.IDToken, deps.Lifetimes.Refresh}, created: func(k *signingKey) {
 		p.Audit.Event(context.Background(), audit.Event{Action: audit.SigningKeyCreated, Detail: k.path().String() + " " + k.jwk.KeyID})
 	}}
 	here := strings.HasPrefix(deps.Issuer, "http://") // then everything happens on this machine
