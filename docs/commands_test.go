@@ -14,7 +14,7 @@ import (
 // commands are those of the command line, in the order of its help.
 func commands() []string {
 	return []string{"", "demo", "serve", "check", "client", "client add", "client list", "client show", "client edit", "client rotate-secret", "client remove",
-		"session", "session list", "session revoke", "consent", "consent list", "consent revoke", "config", "config presets", "version"}
+		"session", "session list", "session revoke", "consent", "consent list", "consent revoke", "config", "config presets", "testserver", "version"}
 }
 
 // help returns what each command says of itself, asking the program once.

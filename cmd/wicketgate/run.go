@@ -26,14 +26,15 @@ const (
 
 // commands is the command line. Kong reads the tags.
 type commands struct {
-	Demo    demoCommand    `cmd:"" help:"Try all of it on this computer, with nothing to set up."`
-	Serve   serveCommand   `cmd:"" help:"Run the gateway of a configuration file."`
-	Check   checkCommand   `cmd:"" help:"Prove a configuration before anybody signs in: connects, reads, tries."`
-	Client  clientCommand  `cmd:"" help:"Look after applications: add, list, show, edit, rotate-secret, remove."`
-	Session sessionCommand `cmd:"" help:"See where a person is signed in, and sign them out."`
-	Consent consentCommand `cmd:"" help:"See which applications a person lets in, and take that back."`
-	Config  configCommand  `cmd:"" help:"Print a commented configuration file to start from."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Demo       demoCommand       `cmd:"" help:"Try all of it on this computer, with nothing to set up."`
+	Serve      serveCommand      `cmd:"" help:"Run the gateway of a configuration file."`
+	Check      checkCommand      `cmd:"" help:"Prove a configuration before anybody signs in: connects, reads, tries."`
+	Client     clientCommand     `cmd:"" help:"Look after applications: add, list, show, edit, rotate-secret, remove."`
+	Session    sessionCommand    `cmd:"" help:"See where a person is signed in, and sign them out."`
+	Consent    consentCommand    `cmd:"" help:"See which applications a person lets in, and take that back."`
+	Config     configCommand     `cmd:"" help:"Print a commented configuration file to start from."`
+	Testserver testserverCommand `cmd:"" help:"Run a whole gateway for the tests of an application, in any language."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 
 const description = `Single sign-on, self-service and password reset in front of the LDAP directory that you already have.
