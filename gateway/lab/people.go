@@ -7,11 +7,10 @@ import (
 	"slices"
 	"time"
 
-	"github.com/go-ldap/ldap/v3"
-
 	"github.com/wicketgate/wicketgate/gateway/config"
 	"github.com/wicketgate/wicketgate/gateway/oidc"
 	"github.com/wicketgate/wicketgate/gateway/state/ldapstate"
+	"github.com/wicketgate/wicketgate/ldapmap"
 	store "github.com/wicketgate/wicketgate/ldapmap/directory"
 )
 
@@ -40,11 +39,11 @@ type Client struct {
 
 // Hands make people, groups and clients around a gateway, and sign people in to it. They are safe for concurrent use.
 type Hands struct {
-	cfg             *config.Config
-	url             string
-	admin, password string
-	directory       *store.Directory
-	clients         *oidc.Registry
+	cfg       *config.Config
+	url       string
+	admin     *store.Directory // as somebody who may write people and groups
+	directory *store.Directory // as the gateway
+	clients   *oidc.Registry
 }
 
 // NewHands returns the hands for the gateway of a configuration, which is at url. admin is a DN that may write below the people and the groups. Close
@@ -54,80 +53,68 @@ func NewHands(cfg *config.Config, url, admin, password string, clock func() time
 	if err != nil {
 		return nil, fmt.Errorf("reaching the directory: %w", err)
 	}
+	as := cfg.Transport()
+	as.BindDN, as.BindPassword = admin, password
+	above, err := store.Open(as, store.WithClock(clock))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("reaching the directory as %s: %w", admin, err), d.Close())
+	}
 	records := ldapstate.New(d.Writer(), ldapstate.Config{Base: cfg.State.Base, Spelling: ldapstate.Spelling(cfg.State.Spelling)})
-	return &Hands{cfg: cfg, url: url, admin: admin, password: password, directory: d, clients: oidc.NewRegistry(records, cfg.OIDCClients(), clock)}, nil
+	return &Hands{cfg: cfg, url: url, admin: above, directory: d, clients: oidc.NewRegistry(records, cfg.OIDCClients(), clock)}, nil
 }
 
 // Close hangs up.
-func (h *Hands) Close() error { return h.directory.Close() }
+func (h *Hands) Close() error { return errors.Join(h.admin.Close(), h.directory.Close()) }
 
 // AddUser makes somebody. Errors: a username that is empty or taken, a group that cannot be.
 func (h *Hands) AddUser(ctx context.Context, u User) error {
 	if u.Username == "" {
 		return errors.New("a user needs a username")
 	}
-	return h.write(ctx, func(c *ldap.Conn) error {
-		dn := "uid=" + ldap.EscapeDN(u.Username) + "," + h.cfg.Directory.Users.Base[0]
-		add := ldap.NewAddRequest(dn, nil)
-		add.Attribute("objectClass", []string{"inetOrgPerson"})
-		or := func(v, standard string) string {
-			if v == "" {
-				return standard
-			}
-			return v
+	dn := "uid=" + ldapmap.EscapeDN(u.Username) + "," + h.cfg.Directory.Users.Base[0]
+	or := func(v, standard string) string {
+		if v == "" {
+			return standard
 		}
-		family := or(u.FamilyName, u.Username)
-		full := family
-		if u.GivenName != "" {
-			full = u.GivenName + " " + family
-			add.Attribute("givenName", []string{u.GivenName})
+		return v
+	}
+	family := or(u.FamilyName, u.Username)
+	full := family
+	entry := []ldapmap.Attribute{{Name: "objectClass", Values: []string{"inetOrgPerson"}}}
+	add := func(name, value string) {
+		entry = append(entry, ldapmap.Attribute{Name: name, Values: []string{value}})
+	}
+	if u.GivenName != "" {
+		full = u.GivenName + " " + family
+		add("givenName", u.GivenName)
+	}
+	add("uid", u.Username)
+	add("sn", family)
+	add("cn", full)
+	add("displayName", full)
+	add("mail", or(u.Mail, u.Username+"@example.org"))
+	add("userPassword", or(u.Password, standardPassword(u.Username)))
+	if err := h.admin.Add(ctx, dn, entry); err != nil {
+		return fmt.Errorf("adding %s: %w", u.Username, err)
+	}
+	for _, g := range u.Groups {
+		if err := h.join(ctx, g, dn); err != nil {
+			return fmt.Errorf("making %s a member of %s: %w", u.Username, g, err)
 		}
-		for name, value := range map[string]string{
-			"uid": u.Username, "sn": family, "cn": full, "displayName": full, "mail": or(u.Mail, u.Username+"@example.org"),
-			"userPassword": or(u.Password, standardPassword(u.Username)),
-		} {
-			add.Attribute(name, []string{value})
-		}
-		if err := c.Add(add); err != nil {
-			return fmt.Errorf("adding %s: %w", u.Username, err)
-		}
-		for _, g := range u.Groups {
-			if err := join(c, h.cfg.Directory.Groups.Base[0], g, dn); err != nil {
-				return fmt.Errorf("making %s a member of %s: %w", u.Username, g, err)
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // join makes the group with its first member, or adds one.
-func join(c *ldap.Conn, base, group, member string) error {
-	dn := "cn=" + ldap.EscapeDN(group) + "," + base
-	add := ldap.NewAddRequest(dn, nil)
-	add.Attribute("objectClass", []string{"groupOfNames"})
-	add.Attribute("cn", []string{group})
-	add.Attribute("member", []string{member})
-	err := c.Add(add)
-	if ldap.IsErrorWithCode(err, ldap.LDAPResultEntryAlreadyExists) {
-		change := ldap.NewModifyRequest(dn, nil)
-		change.Add("member", []string{member})
-		err = c.Modify(change)
+func (h *Hands) join(ctx context.Context, group, member string) error {
+	dn := "cn=" + ldapmap.EscapeDN(group) + "," + h.cfg.Directory.Groups.Base[0]
+	err := h.admin.Add(ctx, dn, []ldapmap.Attribute{
+		{Name: "objectClass", Values: []string{"groupOfNames"}}, {Name: "cn", Values: []string{group}}, {Name: "member", Values: []string{member}},
+	})
+	if code, _ := store.ResultCode(err); code == store.CodeEntryAlreadyExists {
+		err = h.admin.Modify(ctx, dn, []ldapmap.Mod{{Op: ldapmap.ModAdd, Name: "member", Values: []string{member}}})
 	}
 	return err
-}
-
-// write opens a connection for what an administrator of the directory does.
-func (h *Hands) write(ctx context.Context, act func(*ldap.Conn) error) error {
-	c, err := ldap.DialURL(h.cfg.Directory.URLs[0])
-	if err != nil {
-		return fmt.Errorf("reaching the directory: %w", err)
-	}
-	defer context.AfterFunc(ctx, func() { _ = c.Close() })()
-	defer c.Close() //nolint:errcheck // it is done with
-	if err := c.Bind(h.admin, h.password); err != nil {
-		return fmt.Errorf("reaching the directory as %s: %w", h.admin, err)
-	}
-	return act(c)
 }
 
 // AddClient registers an application. Errors: whatever is wrong with it; an id that is taken.
