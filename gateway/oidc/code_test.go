@@ -131,7 +131,7 @@ func TestACodeIsGoodForItsApplicationAlone(t *testing.T) {
 		"a long verifier":        {"invalid_grant", []string{"code_verifier", strings.Repeat("v", 129)}},
 		"an odd verifier":        {"invalid_grant", []string{"code_verifier", strings.Repeat("é", 30)}},
 		"no code":                {"invalid_request", []string{"code", ""}},
-		"a changed code":         {"invalid_grant", []string{"code", code[:40] + "A" + code[41:]}},
+		"a changed code":         {"invalid_grant", []string{"code", code[:40] + string(code[40]^1) + code[41:]}},
 		"a refresh grant for it": {"invalid_grant", []string{"grant_type", "refresh_token", "refresh_token", code}},
 		"no grant_type":          {"invalid_request", []string{"grant_type", ""}},
 		"an unknown grant_type":  {"unsupported_grant_type", []string{"grant_type", "password"}},
