@@ -9,6 +9,7 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/web/worldtest"
 	"github.com/wicketgate/wicketgate/ldapmap/directory"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
+	"github.com/wicketgate/wicketgate/ldapmap/memdir"
 	"github.com/wicketgate/wicketgate/selfservice/sessions"
 	"github.com/wicketgate/wicketgate/selfservice/signin"
 )
@@ -24,7 +25,12 @@ func store(t testing.TB, d *directory.Directory) state.Store {
 
 func open(t *testing.T) *worldtest.World {
 	t.Helper()
-	w := worldtest.New(t, worldtest.Options{Server: ldaptest.Memdir(t, ldaptest.Options{}), Store: store})
+	return openOn(t, ldaptest.Memdir(t, ldaptest.Options{}))
+}
+
+func openOn(t *testing.T, s *ldaptest.Server) *worldtest.World {
+	t.Helper()
+	w := worldtest.New(t, worldtest.Options{Server: s, Store: store})
 	(&signin.Flow{Kit: w.Kit, Auth: w.Auth, Sessions: w.Sessions, Sealer: w.Keyring, Audit: w.Audit}).Mount(w.Mux)
 	(&sessions.Flow{Kit: w.Kit, Door: w.Door, Records: w.Records, Sessions: w.Sessions, Audit: w.Audit}).Mount(w.Mux)
 	return w
@@ -95,5 +101,45 @@ func TestSignOutEverywhereAsksAndThenSignsOutHereToo(t *testing.T) {
 	}
 	if page := w.Browser(t).Get("/sessions"); page.URL.Path != "/signin" {
 		t.Errorf("a stranger is at %s", page.URL)
+	}
+}
+
+func TestADirectoryThatRefusesIsNotCalledSignedOut(t *testing.T) {
+	t.Parallel()
+	s, ldap := ldaptest.MemdirWith(t, ldaptest.Options{}, nil)
+	w := openOn(t, s)
+	here, there := signedIn(t, w, "ada"), signedIn(t, w, "ada")
+	list, everywhere := here.Get("/sessions"), here.Get("/sessions/everywhere")
+	ldap.Intercept(func(op memdir.Op) memdir.Verdict {
+		if op.Kind == memdir.KindModify {
+			return memdir.Verdict{Result: &memdir.Result{Code: memdir.Unavailable}}
+		}
+		return memdir.Verdict{}
+	})
+	for what, page := range map[string]*webtest.Page{"one device": list, "everywhere": everywhere} {
+		if page := page.Submit("main form"); page.Status != 503 || page.Says("signed out") {
+			t.Errorf("%s: status %d, %q", what, page.Status, page.Text("main"))
+		}
+	}
+	ldap.Intercept(nil)
+	if w.SignedIn(here) != "ada" || w.SignedIn(there) != "ada" {
+		t.Error("somebody was signed out all the same")
+	}
+	if w.AuditLines.Has(`"signed_out_everywhere"`) {
+		t.Error("the audit log says what did not happen")
+	}
+}
+
+func TestARequestThatIsNoFormSignsNobodyOut(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	here, there := signedIn(t, w, "ada"), signedIn(t, w, "ada")
+	for _, path := range []string{"/sessions", "/sessions/everywhere"} {
+		if page := here.PostBody(path, "application/json", `{"session":"all"}`); page.Status != 415 {
+			t.Errorf("%s: status %d, want 415", path, page.Status)
+		}
+	}
+	if w.SignedIn(there) != "ada" {
+		t.Error("somebody was signed out")
 	}
 }
