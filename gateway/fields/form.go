@@ -108,7 +108,9 @@ func (s Set) field(f ldapmap.Field, u *ldapmap.User, loc *i18n.Locale) templates
 	if f.Type == ldapmap.TypeBool {
 		out.Value = map[string]string{"true": "1"}[out.Value]
 	}
-	out.Options = s.options(f, u, loc)
+	if out.Options = s.options(f, u, loc); len(out.Options) > 0 {
+		out.MaxLength = 0 // of what is typed; here nothing is
+	}
 	return out
 }
 
