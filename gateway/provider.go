@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/policy"
 )
@@ -18,7 +19,7 @@ func (p *parts) makeProvider(surroundings) (err error) {
 }
 
 // mayUse asks the policy whether somebody may sign in to applications at all. Groups are read only if a rule needs them.
-func (p *parts) mayUse(ctx context.Context, u *ldapmap.User, _ *oidc.Client) (bool, error) {
+func (p *parts) mayUse(ctx context.Context, u *ldapmap.User, _ *rp.Client) (bool, error) {
 	var groups []ldapmap.Group
 	if p.cfg.Rules.NeedsGroups() {
 		if p.cfg.Rules.For(u, nil).Can(policy.UseOIDC) { // rights only add up: what groups could give is there already

@@ -9,7 +9,7 @@ import (
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
 	"github.com/wicketgate/wicketgate/gateway/config"
-	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state/ldapstate"
 	"github.com/wicketgate/wicketgate/ldapmap/directory"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
@@ -39,7 +39,7 @@ type place struct {
 
 // desk is what a client command works at.
 type desk struct {
-	*oidc.Registry
+	*rp.Registry
 	std    stdio
 	json   bool
 	issuer string
@@ -73,7 +73,7 @@ func (p place) open(ctx context.Context, std stdio, do func(ctx context.Context,
 	}
 	defer func() { err = errors.Join(err, closeLog()) }()
 	d := &desk{
-		Registry: oidc.NewRegistry(store, cfg.OIDCClients(), time.Now), std: std, json: p.JSON, issuer: cfg.Public.String(), audit: log, clock: time.Now,
+		Registry: rp.NewRegistry(store, cfg.OIDCClients(), time.Now), std: std, json: p.JSON, issuer: cfg.Public.String(), audit: log, clock: time.Now,
 	}
 	return explain(do(ctx, d))
 }

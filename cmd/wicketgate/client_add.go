@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
-	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/recipes"
 )
 
@@ -32,7 +32,7 @@ type settings struct {
 	ClaimsInIDToken *bool    `name:"claims-in-id-token" negatable:"" help:"Claims go into the ID token too."`
 }
 
-func (s settings) apply(c *oidc.Client) {
+func (s settings) apply(c *rp.Client) {
 	for _, one := range []struct{ from, to *string }{
 		{s.Name, &c.Name}, {s.URL, &c.URL}, {s.Scope, &c.Scope}, {s.Policy, &c.Policy}, {s.Terms, &c.Terms}, {s.AuthMethod, &c.AuthMethod}, {s.IDTokenAlg, &c.IDTokenAlg}, {s.JWKSURI, &c.JWKSURI},
 	} {
@@ -85,21 +85,21 @@ func (c clientAddCommand) Run(ctx context.Context, std stdio) error {
 	return c.open(ctx, std, func(ctx context.Context, d *desk) error {
 		var secret string
 		if !c.Public && client.AuthMethod != "private_key_jwt" {
-			if secret, err = oidc.NewSecret(); err != nil {
+			if secret, err = rp.NewSecret(); err != nil {
 				return err
 			}
-			client.Secrets = []string{oidc.DigestSecret(secret)}
+			client.Secrets = []string{rp.DigestSecret(secret)}
 		}
 		if err := d.Add(ctx, client); err != nil {
 			return err
 		}
 		d.note(ctx, audit.ClientRegistered, client.ID, "template "+recipe.Name)
-		return d.show(oidc.Entry{ID: client.ID, Client: client}, shown{secret: secret, recipe: &recipe, done: "registered"})
+		return d.show(rp.Entry{ID: client.ID, Client: client}, shown{secret: secret, recipe: &recipe, done: "registered"})
 	})
 }
 
 // client is the client that the flags describe.
-func (c clientAddCommand) client() (*oidc.Client, recipes.Recipe, error) {
+func (c clientAddCommand) client() (*rp.Client, recipes.Recipe, error) {
 	recipe, ok := recipes.Find(c.Template)
 	if !ok {
 		return nil, recipe, withHint(fmt.Errorf("there is no template %q", c.Template), "the templates are "+strings.Join(recipes.Names(), ", ")+".")

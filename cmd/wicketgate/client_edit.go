@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
-	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 )
 
 type clientEditCommand struct {
@@ -23,12 +23,12 @@ func (clientEditCommand) Help() string {
 // Run changes an application.
 func (c clientEditCommand) Run(ctx context.Context, std stdio) error {
 	return c.open(ctx, std, func(ctx context.Context, d *desk) error {
-		client, err := d.Change(ctx, c.ID, func(client *oidc.Client) error { c.apply(client); return nil })
+		client, err := d.Change(ctx, c.ID, func(client *rp.Client) error { c.apply(client); return nil })
 		if err != nil {
 			return err
 		}
 		d.note(ctx, audit.ClientChanged, c.ID, "")
-		return d.show(oidc.Entry{ID: c.ID, Client: client}, shown{done: "changed"})
+		return d.show(rp.Entry{ID: c.ID, Client: client}, shown{done: "changed"})
 	})
 }
 
@@ -53,7 +53,7 @@ func (c clientRotateCommand) Run(ctx context.Context, std stdio) error {
 			return err
 		}
 		d.note(ctx, audit.ClientChanged, c.ID, "new secret; the old one ends in "+c.Keep.String())
-		return d.show(oidc.Entry{ID: c.ID, Client: client}, shown{secret: secret, done: "given a new secret"})
+		return d.show(rp.Entry{ID: c.ID, Client: client}, shown{secret: secret, done: "given a new secret"})
 	})
 }
 

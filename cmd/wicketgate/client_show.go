@@ -10,7 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/recipes"
 )
 
@@ -92,9 +92,9 @@ type clientJSON struct {
 }
 
 // publicClient is a Client without its digests.
-type publicClient oidc.Client
+type publicClient rp.Client
 
-func describe(e oidc.Entry) clientJSON {
+func describe(e rp.Entry) clientJSON {
 	j := clientJSON{ID: e.ID, From: "directory"}
 	if e.Configured {
 		j.From = "file"
@@ -117,7 +117,7 @@ type shown struct {
 }
 
 // show prints a client.
-func (d *desk) show(e oidc.Entry, s shown) error {
+func (d *desk) show(e rp.Entry, s shown) error {
 	var paste string
 	if s.recipe != nil {
 		var err error

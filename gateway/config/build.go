@@ -8,6 +8,7 @@ import (
 
 	"github.com/wicketgate/wicketgate/gateway/mail"
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/directory"
 )
@@ -178,22 +179,22 @@ func (c *Config) resolveClients(r *report) {
 }
 
 // OIDCClients are Clients, as package oidc wants them.
-func (c *Config) OIDCClients() []oidc.Client {
-	clients := make([]oidc.Client, len(c.Clients))
+func (c *Config) OIDCClients() []rp.Client {
+	clients := make([]rp.Client, len(c.Clients))
 	for i := range c.Clients {
 		clients[i] = c.Clients[i].client()
 	}
 	return clients
 }
 
-func (c *Client) client() oidc.Client {
-	o := oidc.Client{
+func (c *Client) client() rp.Client {
+	o := rp.Client{
 		ID: c.ID, Name: c.Name, Logo: c.Logo, URL: c.URL, Policy: c.PolicyURL, Terms: c.TermsURL, RedirectURIs: c.RedirectURIs,
 		AuthMethod: c.AuthMethod, Scope: strings.Join(c.Scopes, " "), IDTokenAlg: c.IDTokenAlg, Trusted: c.Trusted,
 		AlwaysRefresh: c.AlwaysRefresh, MayIntrospect: c.MayIntrospect, RequirePKCE: c.RequirePKCE, ClaimsInIDToken: c.ClaimsInIDToken, Grants: c.Grants,
 		ResponseTypes: c.ResponseTypes, RequestObjectAlg: c.RequestObjectAlg, RequestURIs: c.RequestURIs, RequirePushed: c.RequirePushed, AuthAlg: c.AuthAlg, JWKSURI: c.JWKSURI,
 	}
-	o.ClientLogout = oidc.ClientLogout{
+	o.Logout = rp.Logout{
 		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, BackChannelLogoutURI: c.BackchannelLogoutURI, FrontChannelLogoutURI: c.FrontchannelLogoutURI,
 	}
 	if c.JWKS != "" {
@@ -204,7 +205,7 @@ func (c *Client) client() oidc.Client {
 	case c.AuthMethod == "client_secret_jwt":
 		o.PlainSecret = c.Secret.Reveal()
 	default:
-		o.Secrets = []string{oidc.DigestSecret(c.Secret.Reveal())}
+		o.Secrets = []string{rp.DigestSecret(c.Secret.Reveal())}
 	}
 	return o
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/config"
-	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state/ldapstate"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	store "github.com/wicketgate/wicketgate/ldapmap/directory"
@@ -43,7 +43,7 @@ type Hands struct {
 	url       string
 	admin     *store.Directory // as somebody who may write people and groups
 	directory *store.Directory // as the gateway
-	clients   *oidc.Registry
+	clients   *rp.Registry
 }
 
 // NewHands returns the hands for the gateway of a configuration, which is at url. admin is a DN that may write below the people and the groups. Close
@@ -60,7 +60,7 @@ func NewHands(cfg *config.Config, url, admin, password string, clock func() time
 		return nil, errors.Join(fmt.Errorf("reaching the directory as %s: %w", admin, err), d.Close())
 	}
 	records := ldapstate.New(d.Writer(), ldapstate.Config{Base: cfg.State.Base, Spelling: ldapstate.Spelling(cfg.State.Spelling)})
-	return &Hands{cfg: cfg, url: url, admin: above, directory: d, clients: oidc.NewRegistry(records, cfg.OIDCClients(), clock)}, nil
+	return &Hands{cfg: cfg, url: url, admin: above, directory: d, clients: rp.NewRegistry(records, cfg.OIDCClients(), clock)}, nil
 }
 
 // Close hangs up.
@@ -119,12 +119,12 @@ func (h *Hands) join(ctx context.Context, group, member string) error {
 
 // AddClient registers an application. Errors: whatever is wrong with it; an id that is taken.
 func (h *Hands) AddClient(ctx context.Context, c Client) error {
-	client := &oidc.Client{
+	client := &rp.Client{
 		ID: c.ID, Name: c.Name, RedirectURIs: slices.Clone(c.RedirectURIs), Scope: c.Scope, Trusted: c.Trusted, AlwaysRefresh: c.Refresh,
 		MayIntrospect: c.Introspect, IDTokenAlg: c.IDTokenAlg,
 	}
 	if c.Secret != "" {
-		client.Secrets = []string{oidc.DigestSecret(c.Secret)}
+		client.Secrets = []string{rp.DigestSecret(c.Secret)}
 	}
 	return h.clients.Add(ctx, client)
 }

@@ -60,7 +60,7 @@ func (p *Provider) hinted(r *http.Request, q *request) (string, error) {
 		Issuer  string `json:"iss"`
 		Subject string `json:"sub"`
 	}
-	err := p.keys.verify(r.Context(), text, &claims)
+	err := p.keys.Verify(r.Context(), text, &claims)
 	if fault.Is(err, fault.Unavailable) {
 		return "", err
 	}

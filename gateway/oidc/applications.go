@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
@@ -15,7 +16,7 @@ import (
 // Application is one that a person has let in.
 type Application struct {
 	ID   string
-	App  *Client // nil if it is not registered any more
+	App  *rp.Client // nil if it is not registered any more
 	When time.Time
 	// LastUsed is the last sign-on that still lasts; zero if there is none.
 	LastUsed time.Time
@@ -27,7 +28,7 @@ type Application struct {
 func (p *Provider) Applications(r *http.Request, visit *session.Visit) ([]Application, error) {
 	var apps []Application
 	for _, c := range visit.Record.Consents {
-		client, err := p.clients.find(r.Context(), c.Client)
+		client, err := p.clients.Find(r.Context(), c.Client)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return nil, err
 		}
@@ -50,7 +51,7 @@ func (p *Provider) RevokeApplication(r *http.Request, visit *session.Visit, id s
 	if _, ok := visit.Record.Consent(id); !ok {
 		return "", fault.New(fault.NotFound, "the person lets no application %q in", bounded(id, 130))
 	}
-	client, err := p.clients.find(ctx, id)
+	client, err := p.clients.Find(ctx, id)
 	switch {
 	case err != nil && !fault.Is(err, fault.NotFound):
 		return "", err

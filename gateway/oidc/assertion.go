@@ -11,6 +11,8 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 	"github.com/ory/fosite"
 
+	"github.com/wicketgate/wicketgate/gateway/oidc/keys"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
 )
 
@@ -34,7 +36,7 @@ type assertion struct {
 
 // assertionAlgorithms are those that assertions may be signed with. HS256 is that of client_secret_jwt.
 func assertionAlgorithms() []jose.SignatureAlgorithm {
-	return append(algorithms(), jose.HS256)
+	return append(keys.Algorithms(), jose.HS256)
 }
 
 // readAssertion reads an assertion and checks everything that needs no key: so a broken or late one costs nothing but this. audience are the values of
@@ -91,9 +93,9 @@ func (p *Provider) readClientAssertion(path string, form url.Values) (credential
 	case form.Get("client_id") != "" && form.Get("client_id") != a.claims.Subject:
 		return credentials{}, fosite.ErrInvalidClient.WithHint("The client_assertion and the parameter client_id name two different clients.")
 	}
-	cred := credentials{id: a.claims.Subject, assertion: a, method: authKeyJWT}
+	cred := credentials{id: a.claims.Subject, assertion: a, method: rp.AuthKeyJWT}
 	if a.alg == jose.HS256 {
-		cred.method = authSecretJWT
+		cred.method = rp.AuthSecretJWT
 	}
 	return cred, nil
 }
@@ -101,7 +103,7 @@ func (p *Provider) readClientAssertion(path string, form url.Values) (credential
 // proves tells whether an assertion was signed by the client and is used for the first time. Whether it was used is asked after everything else, in one change of
 // the client's record: fosite marks it used before it looks at the audience, so that whoever sees an assertion for somebody else
 // could spend it.
-func (p *Provider) proves(ctx context.Context, client *Client, a *assertion) error {
+func (p *Provider) proves(ctx context.Context, client *rp.Client, a *assertion) error {
 	var err error
 	if client.AuthAlg != "" && client.AuthAlg != string(a.alg) {
 		return errBadAssertion("the client is registered for " + client.AuthAlg)
@@ -109,7 +111,7 @@ func (p *Provider) proves(ctx context.Context, client *Client, a *assertion) err
 	if a.alg == jose.HS256 {
 		err = p.verifyBySecret(client, a)
 	} else {
-		err = p.verifyByKeys(ctx, client.keySource(), a)
+		err = p.verifyByKeys(ctx, client.Keys(), a)
 	}
 	if err != nil {
 		return err
@@ -118,7 +120,7 @@ func (p *Provider) proves(ctx context.Context, client *Client, a *assertion) err
 }
 
 // useAssertion lets an assertion through once, on whichever replica. One change.
-func (p *Provider) useAssertion(ctx context.Context, client *Client, a *assertion) error {
+func (p *Provider) useAssertion(ctx context.Context, client *rp.Client, a *assertion) error {
 	id := state.Digest("assertion", client.ID, a.claims.Issuer, a.claims.ID)
 	err := p.Records.Use(ctx, state.Path{Kind: state.Clients, ID: client.ID}, id, a.claims.Expiry.Time().Add(clockSkew))
 	switch {
@@ -135,7 +137,7 @@ func errBadAssertion(why string) error {
 }
 
 // verifyBySecret checks the signature of client_secret_jwt (OpenID Connect Core 9).
-func (p *Provider) verifyBySecret(client *Client, a *assertion) error {
+func (p *Provider) verifyBySecret(client *rp.Client, a *assertion) error {
 	secrets, err := p.plainSecrets(client)
 	if err != nil {
 		return serverTrouble(err)

@@ -21,6 +21,7 @@ import (
 	jose "github.com/go-jose/go-jose/v4"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/state/statetest"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
@@ -96,8 +97,8 @@ func asserted(text string) []string {
 	return []string{"client_assertion_type", assertionType, "client_assertion", text}
 }
 
-func keyClient(id string, set []byte) oidc.Client {
-	return oidc.Client{ID: id, AuthMethod: "private_key_jwt", JWKS: set, RedirectURIs: []string{callback}, Trusted: true, MayIntrospect: true}
+func keyClient(id string, set []byte) rp.Client {
+	return rp.Client{ID: id, AuthMethod: "private_key_jwt", JWKS: set, RedirectURIs: []string{callback}, Trusted: true, MayIntrospect: true}
 }
 
 func TestAnApplicationProvesItselfWithItsOwnKeyOrASharedSecret(t *testing.T) {
@@ -109,11 +110,11 @@ func TestAnApplicationProvesItselfWithItsOwnKeyOrASharedSecret(t *testing.T) {
 			keys[alg] = appKey(t, alg)
 			d.Clients = append(d.Clients, keyClient(strings.ToLower(string(alg)), keySetOf(t, appKey(t, alg), keys[alg])))
 		}
-		d.Clients = append(d.Clients, oidc.Client{ID: "hs256", AuthMethod: "client_secret_jwt", PlainSecret: shared, RedirectURIs: []string{callback}, Trusted: true, MayIntrospect: true})
+		d.Clients = append(d.Clients, rp.Client{ID: "hs256", AuthMethod: "client_secret_jwt", PlainSecret: shared, RedirectURIs: []string{callback}, Trusted: true, MayIntrospect: true})
 	})
 	sealed, err := w.provider.SealSecret("sealed", shared)
 	must(w, err)
-	must(w, w.provider.Register(t.Context(), &oidc.Client{ID: "sealed", AuthMethod: "client_secret_jwt", SealedSecrets: []string{sealed}, RedirectURIs: []string{callback}, Trusted: true, MayIntrospect: true}))
+	must(w, w.provider.Register(t.Context(), &rp.Client{ID: "sealed", AuthMethod: "client_secret_jwt", SealedSecrets: []string{sealed}, RedirectURIs: []string{callback}, Trusted: true, MayIntrospect: true}))
 	b := w.browser()
 	for id, alg := range map[string]jose.SignatureAlgorithm{"rs256": jose.RS256, "es256": jose.ES256, "eddsa": jose.EdDSA, "hs256": jose.HS256, "sealed": jose.HS256} {
 		var key any = keys[alg]
@@ -287,7 +288,7 @@ func TestKeysAtAnAddressMayBeRotated(t *testing.T) {
 	}))
 	defer keys.Close()
 	w := newWorld(t, func(d *oidc.Deps) {
-		d.Clients = append(d.Clients, oidc.Client{ID: "app", AuthMethod: "private_key_jwt", JWKSURI: keys.URL, RedirectURIs: []string{callback}, MayIntrospect: true})
+		d.Clients = append(d.Clients, rp.Client{ID: "app", AuthMethod: "private_key_jwt", JWKSURI: keys.URL, RedirectURIs: []string{callback}, MayIntrospect: true})
 	})
 	tok := w.rp("orders").tokens(w.browser()).AccessToken
 	try := func(k jose.JSONWebKey) int {
@@ -324,7 +325,7 @@ func TestMistakesInTheKeysOfAClientAreTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for want, c := range map[string]oidc.Client{
+	for want, c := range map[string]rp.Client{
 		"needs jwks":                    {AuthMethod: "private_key_jwt"},
 		"only one of":                   {JWKS: keySetOf(t, key), JWKSURI: "https://app.example.org/keys"},
 		"private key":                   {JWKS: private},

@@ -126,7 +126,7 @@ func (p *Provider) answer(w http.ResponseWriter, r *http.Request, q *request, vi
 		return fault.New(fault.Internal, "the record of %s has no consent for %s right after it was given", visit.User.ID, q.client.ID)
 	}
 	session := &codeSession{made: p.newCode(q, visit, standing)}
-	if q.wants.front() {
+	if q.wants.Front() {
 		var err error
 		if session.front, err = p.frontGrant(r.Context(), q, visit, standing); err != nil {
 			return err
@@ -139,10 +139,10 @@ func (p *Provider) answer(w http.ResponseWriter, r *http.Request, q *request, vi
 	if err := p.Records.Tidy(r.Context(), visit.Record); err != nil {
 		p.Log.WarnContext(r.Context(), "a person's record was not tidied", "error", err)
 	}
-	if q.wants.code {
+	if q.wants.Code {
 		p.event(r.Context(), r, audit.Event{Action: audit.CodeIssued, Person: visit.User.ID, Username: visit.User.Get("username"), Client: q.client.ID})
 	}
-	if q.wants.token {
+	if q.wants.Token {
 		p.event(r.Context(), r, audit.Event{Action: audit.TokenIssued, Person: visit.User.ID, Username: visit.User.Get("username"), Client: q.client.ID, Detail: scopeList(q.scopes)})
 	}
 	return p.send(w, r, q, resp.GetParameters())

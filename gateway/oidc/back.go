@@ -9,6 +9,7 @@ import (
 
 	"github.com/ory/fosite"
 
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/templates"
 )
 
@@ -70,6 +71,6 @@ func (p *Provider) refuse(w http.ResponseWriter, r *http.Request, err error) err
 }
 
 // card is the application as pages show it.
-func (p *Provider) card(c *Client) templates.AppCard {
+func (p *Provider) card(c *rp.Client) templates.AppCard {
 	return templates.AppCard{Name: c.DisplayName(), Logo: c.Logo, URL: c.URL, Policy: c.Policy, Terms: c.Terms}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
@@ -54,7 +55,7 @@ func newBackChannel(p *Provider) *backChannel {
 
 // delivery is one application that has to be told of one session.
 type delivery struct {
-	client *Client
+	client *rp.Client
 	person string // empty if it is not known under the name that applications know
 	sid    string
 }
@@ -79,17 +80,17 @@ func (p *Provider) sessionsEnded(ctx context.Context, person state.Path, grants 
 func (b *backChannel) tell(ctx context.Context, person string, grants []state.Grant) {
 	for _, g := range grants {
 		if !b.begin() {
-			b.failed(ctx, delivery{client: &Client{ID: g.Client}, person: person, sid: g.SID}, errors.New("too many wait already, or the gateway is stopping"))
+			b.failed(ctx, delivery{client: &rp.Client{ID: g.Client}, person: person, sid: g.SID}, errors.New("too many wait already, or the gateway is stopping"))
 			continue
 		}
 		b.running.Go(func() {
 			defer b.end()
-			client, err := b.clients.find(ctx, g.Client)
+			client, err := b.clients.Find(ctx, g.Client)
 			d := delivery{client: client, person: person, sid: g.SID}
 			switch {
 			case fault.Is(err, fault.NotFound), err == nil && client.BackChannelLogoutURI == "":
 			case err != nil:
-				d.client = &Client{ID: g.Client}
+				d.client = &rp.Client{ID: g.Client}
 				b.failed(ctx, d, err)
 			default:
 				b.deliver(ctx, d)
@@ -176,7 +177,7 @@ func (b *backChannel) logoutToken(ctx context.Context, d delivery) (string, erro
 	if d.person != "" {
 		claims["sub"] = d.person
 	}
-	return b.keys.sign(ctx, d.client.alg(), "logout+jwt", claims)
+	return b.keys.Sign(ctx, d.client.SigningAlg(), "logout+jwt", claims)
 }
 
 func (b *backChannel) failed(ctx context.Context, d delivery, err error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/ory/fosite"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
@@ -43,17 +44,17 @@ func (p *Provider) readCredentials(r *http.Request, form url.Values) (credential
 			return credentials{}, fosite.ErrInvalidRequest.WithHint("The header and the body name two different clients.")
 		}
 		if secret == "" { // some libraries send public clients so
-			return credentials{id: id, method: authNone}, nil
+			return credentials{id: id, method: rp.AuthNone}, nil
 		}
-		return credentials{id: id, secret: secret, method: authBasic}, nil
+		return credentials{id: id, secret: secret, method: rp.AuthBasic}, nil
 	case r.Header.Get("Authorization") != "":
 		return credentials{}, fosite.ErrInvalidClient.WithHint("Only the Basic scheme is supported here.")
 	case bodyID == "":
 		return credentials{}, fosite.ErrInvalidClient.WithHint("The request does not say which client sends it.")
 	case bodySecret != "":
-		return credentials{id: bodyID, secret: bodySecret, method: authPost}, nil
+		return credentials{id: bodyID, secret: bodySecret, method: rp.AuthPost}, nil
 	default:
-		return credentials{id: bodyID, method: authNone}, nil
+		return credentials{id: bodyID, method: rp.AuthNone}, nil
 	}
 }
 
@@ -65,18 +66,18 @@ func (p *Provider) authenticate(ctx context.Context, r *http.Request, form url.V
 	if err != nil {
 		return nil, err
 	}
-	client, err := p.clients.find(ctx, cred.id)
+	client, err := p.clients.Find(ctx, cred.id)
 	switch {
 	case fault.Is(err, fault.NotFound):
 		err = fosite.ErrInvalidClient.WithWrap(err).WithDebug("no such client")
 	case err != nil:
 		return nil, serverTrouble(err)
-	case !client.accepts(cred.method):
+	case !client.Accepts(cred.method):
 		err = fosite.ErrInvalidClient.WithHintf("The client is not registered for the authentication method %s.", cred.method).
 			WithDebug("method " + cred.method + " is not the client's")
 	case cred.assertion != nil:
 		err = p.proves(ctx, client, cred.assertion)
-	case cred.method != authNone && !client.secretIs(cred.secret):
+	case cred.method != rp.AuthNone && !client.SecretIs(cred.secret):
 		err = fosite.ErrInvalidClient.WithDebug("wrong secret")
 	}
 	if err == nil {
@@ -92,7 +93,7 @@ func (p *Provider) authenticate(ctx context.Context, r *http.Request, form url.V
 // boundClient is a Client as fosite sees it within one request. Its redirect URIs are the one that was asked for, if ours is the rule that allows it,
 // and none otherwise: fosite's own rule does not count localhost as loopback and does not look at the scheme.
 type boundClient struct {
-	*Client
+	*rp.Client
 	redirects []string
 }
 
@@ -101,14 +102,14 @@ var _ fosite.Client = boundClient{}
 func (c boundClient) GetID() string                      { return c.ID }
 func (c boundClient) GetHashedSecret() []byte            { return nil } // never asked: authenticate compares
 func (c boundClient) GetRedirectURIs() []string          { return c.redirects }
-func (c boundClient) GetGrantTypes() fosite.Arguments    { return c.grants() }
-func (c boundClient) GetResponseTypes() fosite.Arguments { return c.responseTypes() }
+func (c boundClient) GetGrantTypes() fosite.Arguments    { return c.GrantTypes() }
+func (c boundClient) GetResponseTypes() fosite.Arguments { return c.AllowedResponses() }
 func (c boundClient) GetScopes() fosite.Arguments        { return nil } // never asked: see Provider.scopes
 func (c boundClient) IsPublic() bool                     { return c.Public() }
 func (c boundClient) GetAudience() fosite.Arguments      { return nil }
 
 // clientOf returns the client that fosite was given by authenticate or lookup.
-func clientOf(r fosite.Requester) *Client {
+func clientOf(r fosite.Requester) *rp.Client {
 	c, _ := r.GetClient().(boundClient)
 	return c.Client
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/state/statetest"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
@@ -27,8 +28,8 @@ func unavailable(verb string) func(string, state.Path) error {
 func TestAClientProvesItselfInTheWayItIsRegisteredFor(t *testing.T) {
 	t.Parallel()
 	odd := "s:/+ %é" // has to be form-encoded in the header (RFC 6749 2.3.1)
-	one := func(id, method, secret string) oidc.Client {
-		return oidc.Client{ID: id, AuthMethod: method, RedirectURIs: []string{callback}, Secrets: []string{oidc.DigestSecret("older"), oidc.DigestSecret(secret)}, Trusted: true}
+	one := func(id, method, secret string) rp.Client {
+		return rp.Client{ID: id, AuthMethod: method, RedirectURIs: []string{callback}, Secrets: []string{rp.DigestSecret("older"), rp.DigestSecret(secret)}, Trusted: true}
 	}
 	w := newWorld(t, func(d *oidc.Deps) {
 		d.Clients = append(d.Clients, one("basic", "client_secret_basic", odd), one("post", "client_secret_post", odd), one("either", "", odd))
@@ -83,7 +84,7 @@ func TestAClientProvesItselfInTheWayItIsRegisteredFor(t *testing.T) {
 func TestARegisteredClientWorksOnEveryReplicaAndItsEndIsSoonKnown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	client := &oidc.Client{ID: "wiki", Name: "Wiki", RedirectURIs: []string{callback}, Secrets: []string{oidc.DigestSecret(secret)}, Trusted: true}
+	client := &rp.Client{ID: "wiki", Name: "Wiki", RedirectURIs: []string{callback}, Secrets: []string{rp.DigestSecret(secret)}, Trusted: true}
 	if err := w.provider.Register(t.Context(), client); err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +110,7 @@ func TestARegisteredClientWorksOnEveryReplicaAndItsEndIsSoonKnown(t *testing.T) 
 func TestUnregisteringTakesEffectHereAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	must(w, w.provider.Register(t.Context(), &oidc.Client{ID: "wiki", RedirectURIs: []string{callback}, Secrets: []string{oidc.DigestSecret(secret)}, Trusted: true}))
+	must(w, w.provider.Register(t.Context(), &rp.Client{ID: "wiki", RedirectURIs: []string{callback}, Secrets: []string{rp.DigestSecret(secret)}, Trusted: true}))
 	app, b := w.rp("wiki"), w.browser()
 	app.code(b)
 	must(w, w.provider.Unregister(t.Context(), "wiki"))
@@ -122,10 +123,10 @@ func TestUnregisteringTakesEffectHereAtOnce(t *testing.T) {
 	if err := w.provider.Unregister(t.Context(), "orders"); !fault.Is(err, fault.Denied) {
 		t.Errorf("one of the configuration: %v", err)
 	}
-	if err := w.provider.Register(t.Context(), &oidc.Client{ID: "orders", RedirectURIs: []string{callback}}); !fault.Is(err, fault.Conflict) {
+	if err := w.provider.Register(t.Context(), &rp.Client{ID: "orders", RedirectURIs: []string{callback}}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("one of the configuration's id: %v", err)
 	}
-	if err := w.provider.Register(t.Context(), &oidc.Client{ID: "Wiki"}); !fault.Is(err, fault.Invalid) {
+	if err := w.provider.Register(t.Context(), &rp.Client{ID: "Wiki"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a wrong one: %v", err)
 	}
 }
@@ -134,7 +135,7 @@ func TestABrokenClientRecordIsNoClient(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for id, value := range map[string]string{
-		"no-json": "a {", "no-redirect": `a {"secret_sha256":["` + oidc.DigestSecret(secret) + `"]}`, "evil": `a {"redirect_uris":["javascript:alert(1)"]}`, "used-only": "u0000 1",
+		"no-json": "a {", "no-redirect": `a {"secret_sha256":["` + rp.DigestSecret(secret) + `"]}`, "evil": `a {"redirect_uris":["javascript:alert(1)"]}`, "used-only": "u0000 1",
 	} {
 		must(w, w.store.Create(t.Context(), state.Record{Path: state.Path{Kind: state.Clients, ID: id}, Values: []string{value}}))
 		if page := w.browser().Get(w.rp("orders").authURL("client_id", id)); page.Status != http.StatusInternalServerError {
@@ -156,12 +157,12 @@ func TestAllMistakesOfTheConfiguredClientsAreToldAtOnce(t *testing.T) {
 	t.Parallel()
 	deps := oidc.Deps{Issuer: "https://id.example.org", Keyring: otherKeyring(t), Store: &statetest.Memory{}, People: newFolk(), Records: state.NewRecords(&statetest.Memory{}, nil),
 		Kit: newWorld(t).kit, Sessions: later{},
-		Clients: []oidc.Client{
+		Clients: []rp.Client{
 			{ID: "Upper"}, {ID: "twice", RedirectURIs: []string{callback}}, {ID: "twice", RedirectURIs: []string{callback}},
 			{ID: "bad", RedirectURIs: []string{"http://example.org/", "/relative", callback + "#x", "custom:/x", "https://*.example.org/", "https://u:p@example.org/", "https:///x", ":"},
 				Secrets: []string{"not-a-digest"}, AuthMethod: "private_key_jwt", IDTokenAlg: "HS256", Grants: []string{"password", "authorization_code"},
 				ResponseTypes: []string{"token"}, URL: "ftp://x", Logo: "https://example.org/logo.png"},
-			{ID: "none", AuthMethod: "none", Secrets: []string{oidc.DigestSecret("x")}, RedirectURIs: []string{callback}},
+			{ID: "none", AuthMethod: "none", Secrets: []string{rp.DigestSecret("x")}, RedirectURIs: []string{callback}},
 			{ID: "basic", AuthMethod: "client_secret_basic", RedirectURIs: []string{callback}, MayIntrospect: true},
 		}}
 	_, err := oidc.New(deps)

@@ -12,15 +12,6 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/state"
 )
 
-// The grant types of this version (RFC 6749 4.1.3 and 6).
-const (
-	grantCode    = "authorization_code"
-	grantRefresh = "refresh_token"
-)
-
-// grantTypes are those that a client can be registered for.
-func grantTypes() []string { return []string{grantCode, grantRefresh, grantImplicit, grantClient} }
-
 // newCode puts together what a code carries. It is written nowhere: see Provider.redeem.
 func (p *Provider) newCode(q *request, visit *session.Visit, standing state.Standing) *code {
 	now := p.Clock()
@@ -29,7 +20,7 @@ func (p *Provider) newCode(q *request, visit *session.Visit, standing state.Stan
 	c := &code{
 		ID: hex.EncodeToString(id), Redirect: q.form().Get("redirect_uri"), Challenge: q.form().Get("code_challenge"), Nonce: q.form().Get("nonce"),
 		Standing: standing, Made: now.Unix(), Expires: now.Add(p.Lifetimes.Code).Unix(),
-		Refresh: q.client.mayRefresh() && (q.client.AlwaysRefresh || has(q.scopes, ScopeOffline)),
+		Refresh: q.client.MayRefresh() && (q.client.AlwaysRefresh || has(q.scopes, ScopeOffline)),
 		signOn: signOn{
 			Client: q.client.ID, Person: visit.User.ID, DN: visit.User.DN, SID: visit.Session.SID, Scopes: q.scopes,
 			AuthTime: visit.Session.AuthTime.Unix(), AMR: visit.Session.AMR, ACR: visit.Session.ACR, Mark: markOf(visit.User),
@@ -40,7 +31,7 @@ func (p *Provider) newCode(q *request, visit *session.Visit, standing state.Stan
 		lasts = p.Lifetimes.Refresh
 	}
 	c.Ends = now.Add(lasts).Unix()
-	if q.client.told() { // the grant says whom to tell when the session ends, so it lasts as long as that
+	if q.client.Told() { // the grant says whom to tell when the session ends, so it lasts as long as that
 		c.Ends = max(c.Ends, visit.Session.Expires.Unix())
 	}
 	return c

@@ -10,13 +10,14 @@ import (
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
 // redeem presents a code as its application would, with the parameters changed by more.
-func (a *rp) redeem(code string, more ...string) (int, map[string]any) {
+func (a *relyingParty) redeem(code string, more ...string) (int, map[string]any) {
 	a.w.t.Helper()
 	values := map[string]string{"grant_type": "authorization_code", "code": code, "redirect_uri": a.RedirectURL, "code_verifier": a.verifier}
 	auth := a.basic()
@@ -148,7 +149,7 @@ func TestACodeIsGoodForItsApplicationAlone(t *testing.T) {
 
 func TestPKCEIsAskedOfClientsWithoutASecretAndOfThoseThatWantIt(t *testing.T) {
 	t.Parallel()
-	strict := oidc.Client{ID: "strict", RedirectURIs: []string{callback}, Secrets: []string{oidc.DigestSecret(secret)}, RequirePKCE: true, Trusted: true}
+	strict := rp.Client{ID: "strict", RedirectURIs: []string{callback}, Secrets: []string{rp.DigestSecret(secret)}, RequirePKCE: true, Trusted: true}
 	w := newWorld(t, func(d *oidc.Deps) { d.Clients = append(d.Clients, strict) })
 	app, b := w.rp("strict"), w.browser()
 	if q := app.back(b.Get(app.authURL("code_challenge", "", "code_challenge_method", ""))); q.Get("error") != "invalid_request" {

@@ -10,7 +10,7 @@ import (
 	jose "github.com/go-jose/go-jose/v4"
 	"golang.org/x/oauth2"
 
-	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 )
 
 // The tests of this file are the modules of the certification's basic profile for providers, one for each, by what it checks.
@@ -195,7 +195,7 @@ func TestBasicAuthorizationRequestsCanBePosted(t *testing.T) {
 
 func TestBasicAnUnsignedRequestObjectWorksForWhoRegisteredItAndItsRedirectURIWins(t *testing.T) {
 	t.Parallel()
-	w, keys := signing(t, func(c *oidc.Client) { c.RequestObjectAlg = "none" })
+	w, keys := signing(t, func(c *rp.Client) { c.RequestObjectAlg = "none" })
 	app := w.rp("signer")
 	text := object(t, keys["none"], map[string]any{"redirect_uri": callback + "?shop=1", "state": "inside"}, "")
 	if q := app.back(w.browser().Get(app.authURL("request", text, "redirect_uri", "https://evil.example.org/"))); q.Get("shop") != "1" || q.Get("state") != "inside" {

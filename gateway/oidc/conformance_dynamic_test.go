@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
@@ -13,7 +13,7 @@ import (
 func TestRegistrationWithoutARedirectURIIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	if err := w.provider.Register(t.Context(), &oidc.Client{ID: "app"}); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "redirect_uris: at least one") {
+	if err := w.provider.Register(t.Context(), &rp.Client{ID: "app"}); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "redirect_uris: at least one") {
 		t.Errorf("%v", err)
 	}
 }
@@ -21,7 +21,7 @@ func TestRegistrationWithoutARedirectURIIsRefused(t *testing.T) {
 func TestRegistrationOfARedirectURIWithAFragmentIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	err := w.provider.Register(t.Context(), &oidc.Client{ID: "app", RedirectURIs: []string{callback + "#part"}})
+	err := w.provider.Register(t.Context(), &rp.Client{ID: "app", RedirectURIs: []string{callback + "#part"}})
 	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "fragments") {
 		t.Errorf("%v", err)
 	}
@@ -30,7 +30,7 @@ func TestRegistrationOfARedirectURIWithAFragmentIsRefused(t *testing.T) {
 func TestARegisteredRedirectURIWithAQueryMatchesExactlyAndNothingElseDoes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	must(w, w.provider.Register(t.Context(), &oidc.Client{ID: "app", RedirectURIs: []string{callback + "?a=1"}, Secrets: []string{oidc.DigestSecret(secret)}, Trusted: true}))
+	must(w, w.provider.Register(t.Context(), &rp.Client{ID: "app", RedirectURIs: []string{callback + "?a=1"}, Secrets: []string{rp.DigestSecret(secret)}, Trusted: true}))
 	app, b := w.rp("app"), w.browser()
 	app.RedirectURL = callback + "?a=1"
 	if page := b.Get(app.authURL()); !strings.HasPrefix(page.URL.String(), callback+"?a=1&code=") {
@@ -48,7 +48,7 @@ func TestLogosOfOtherSitesAreRefusedSincePagesLoadNothingFromThere(t *testing.T)
 	t.Parallel()
 	w := newWorld(t)
 	for logo, good := range map[string]bool{"https://app.example.org/logo.png": false, "//app.example.org/logo.png": false, "data:image/png;base64,AAAA": true, "/static/app.svg": true} {
-		err := w.provider.Register(t.Context(), &oidc.Client{ID: "app", RedirectURIs: []string{callback}, Logo: logo})
+		err := w.provider.Register(t.Context(), &rp.Client{ID: "app", RedirectURIs: []string{callback}, Logo: logo})
 		if good != (err == nil) {
 			t.Errorf("%s: %v", logo, err)
 		}
@@ -59,8 +59,8 @@ func TestLogosOfOtherSitesAreRefusedSincePagesLoadNothingFromThere(t *testing.T)
 func TestPolicyAndTermsReachTheConsentPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	c := &oidc.Client{
-		ID: "app", Name: "App", RedirectURIs: []string{callback}, Secrets: []string{oidc.DigestSecret(secret)},
+	c := &rp.Client{
+		ID: "app", Name: "App", RedirectURIs: []string{callback}, Secrets: []string{rp.DigestSecret(secret)},
 		Policy: "https://app.example.org/privacy", Terms: "https://app.example.org/terms", Logo: "data:image/png;base64,AAAA",
 	}
 	must(w, w.provider.Register(t.Context(), c))

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/state/ldapstate"
 	"github.com/wicketgate/wicketgate/ldapmap"
@@ -23,7 +24,7 @@ type town struct {
 	before ldaptest.Counts
 }
 
-func newTown(t *testing.T, s *ldaptest.Server, clients ...oidc.Client) *town {
+func newTown(t *testing.T, s *ldaptest.Server, clients ...rp.Client) *town {
 	t.Helper()
 	preset, err := ldapmap.Preset("openldap")
 	if err != nil {
@@ -84,7 +85,7 @@ func TestTheBudget(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
 		w := newTown(t, s)
-		must(w.world, w.provider.Register(t.Context(), &oidc.Client{ID: "wiki", RedirectURIs: []string{callback}, Secrets: []string{oidc.DigestSecret(secret)}}))
+		must(w.world, w.provider.Register(t.Context(), &rp.Client{ID: "wiki", RedirectURIs: []string{callback}, Secrets: []string{rp.DigestSecret(secret)}}))
 		for _, id := range []string{"orders", "wiki"} {
 			app, b := w.rp(id, "profile", "email", "groups", "offline_access"), w.browser()
 			app.tokens(b) // signs in and consents

@@ -2,6 +2,9 @@ package oidc
 
 import (
 	"net/http"
+
+	"github.com/wicketgate/wicketgate/gateway/oidc/keys"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 )
 
 // metadata is the discovery document (OpenID Connect Discovery 1.0 3, RFC 8414 2). It says only what works; a test walks it and tries each.
@@ -58,27 +61,27 @@ func (p *Provider) metadata() metadata {
 
 		ScopesSupported:        p.catalogue.scopes,
 		ClaimsSupported:        p.catalogue.claimNames(),
-		ResponseTypesSupported: responseTypes(),
+		ResponseTypesSupported: rp.ResponseTypes(),
 		ResponseModesSupported: responseModes(),
-		GrantTypesSupported:    grantTypes(),
+		GrantTypesSupported:    rp.GrantTypes(),
 		PromptValuesSupported:  p.promptValues(),
 		SubjectTypesSupported:  []string{"public"},
 		ACRValuesSupported:     p.ACRValues,
 		UILocalesSupported:     p.Locales,
 
 		ChallengeMethods:  []string{"S256"},
-		TokenAuthMethods:  []string{authBasic, authPost, authSecretJWT, authKeyJWT, authNone},
-		RevokeAuthMethods: []string{authBasic, authPost, authSecretJWT, authKeyJWT, authNone},
-		IntrospectMethods: []string{authBasic, authPost, authSecretJWT, authKeyJWT},
+		TokenAuthMethods:  []string{rp.AuthBasic, rp.AuthPost, rp.AuthSecretJWT, rp.AuthKeyJWT, rp.AuthNone},
+		RevokeAuthMethods: []string{rp.AuthBasic, rp.AuthPost, rp.AuthSecretJWT, rp.AuthKeyJWT, rp.AuthNone},
+		IntrospectMethods: []string{rp.AuthBasic, rp.AuthPost, rp.AuthSecretJWT, rp.AuthKeyJWT},
 		IssInResponse:     true,
 
-		RequestParameter: true, RequestURI: true, RequireRequestURI: true, RequestObjectAlgs: []string{algNone},
+		RequestParameter: true, RequestURI: true, RequireRequestURI: true, RequestObjectAlgs: []string{rp.AlgNone},
 	}
 	for _, alg := range assertionAlgorithms() {
 		m.AssertionAlgs = append(m.AssertionAlgs, string(alg))
 	}
 	m.RevokeAlgs, m.IntrospectAlgs = m.AssertionAlgs, m.AssertionAlgs
-	for _, alg := range algorithms() {
+	for _, alg := range keys.Algorithms() {
 		m.IDTokenSigningAlgs = append(m.IDTokenSigningAlgs, string(alg))
 		m.RequestObjectAlgs = append(m.RequestObjectAlgs, string(alg))
 	}
@@ -93,7 +96,7 @@ func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 
 // jwks answers /oauth/jwks (RFC 7517 5). Applications may keep it for a while, and fetch it anew when they meet a kid they do not know.
 func (p *Provider) jwks(w http.ResponseWriter, r *http.Request) {
-	set, err := p.keys.public(r.Context())
+	set, err := p.keys.Public(r.Context())
 	if err != nil {
 		p.jsonError(w, r, err)
 		return

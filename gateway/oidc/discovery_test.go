@@ -11,6 +11,7 @@ import (
 	jose "github.com/go-jose/go-jose/v4"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 )
 
 func fetch(t *testing.T, w *world, path string, v any) *http.Response {
@@ -29,20 +30,20 @@ func fetch(t *testing.T, w *world, path string, v any) *http.Response {
 // TestWhatDiscoveryPromisesWorks walks the document: a member that no case below tries is an error, so that nothing is advertised unproven.
 func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 	t.Parallel()
-	s := []string{oidc.DigestSecret(secret)}
+	s := []string{rp.DigestSecret(secret)}
 	own := map[jose.SignatureAlgorithm]any{}
 	for _, alg := range []jose.SignatureAlgorithm{jose.RS256, jose.ES256, jose.EdDSA} {
 		own[alg] = appKey(t, alg)
 	}
 	w := newWorld(t, everyType, func(d *oidc.Deps) {
 		for _, alg := range []string{"RS256", "ES256", "EdDSA"} {
-			d.Clients = append(d.Clients, oidc.Client{ID: "alg-" + strings.ToLower(alg), IDTokenAlg: alg, RedirectURIs: []string{callback}, Secrets: s, Trusted: true})
+			d.Clients = append(d.Clients, rp.Client{ID: "alg-" + strings.ToLower(alg), IDTokenAlg: alg, RedirectURIs: []string{callback}, Secrets: s, Trusted: true})
 		}
 		for _, method := range []string{"client_secret_basic", "client_secret_post"} {
-			d.Clients = append(d.Clients, oidc.Client{ID: method, AuthMethod: method, RedirectURIs: []string{callback}, Secrets: s, Trusted: true, MayIntrospect: true})
+			d.Clients = append(d.Clients, rp.Client{ID: method, AuthMethod: method, RedirectURIs: []string{callback}, Secrets: s, Trusted: true, MayIntrospect: true})
 		}
 		d.Clients = append(d.Clients, keyClient("private_key_jwt", keySetOf(t, own[jose.RS256].(jose.JSONWebKey), own[jose.ES256].(jose.JSONWebKey), own[jose.EdDSA].(jose.JSONWebKey))),
-			oidc.Client{ID: "client_secret_jwt", AuthMethod: "client_secret_jwt", PlainSecret: secret + secret, RedirectURIs: []string{callback}, Trusted: true, MayIntrospect: true})
+			rp.Client{ID: "client_secret_jwt", AuthMethod: "client_secret_jwt", PlainSecret: secret + secret, RedirectURIs: []string{callback}, Trusted: true, MayIntrospect: true})
 		d.ACRValues, d.Locales = []string{"pwd"}, []string{"en", "fr"}
 	})
 	var doc, again map[string]any

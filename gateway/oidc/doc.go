@@ -9,11 +9,12 @@
 //	POST /oauth/introspect                         introspect.go
 //	POST /oauth/revoke                             revoke.go
 //	GET, POST /oauth/logout                        logout.go      goodbye.go: the signed-out page; backchannel.go: telling applications
-//	GET /oauth/jwks                                discovery.go   keys.go, keyset.go
+//	GET /oauth/jwks                                discovery.go   package keys
 //	GET /.well-known/openid-configuration          discovery.go
 //	GET /.well-known/oauth-authorization-server    discovery.go
 //	pages /consent and /applications               consent.go, applications.go: what selfservice/consents asks and does
-//	commands and pages about clients               registry.go; client.go and client_check.go: what a client is and may say
+//	commands and pages about clients               package rp: what a client is and may say; registration.go
+//	how clients prove themselves                   client_auth.go, assertion.go, verify.go, client_secret.go; remote: their documents
 //
 // Nothing is stored of a sign-on but one grant in the person's record. Codes and tokens are sealed texts that carry what others keep in tables
 // (tokens.go), and each is redeemed or renewed by one decision of gateway/state, on whichever replica. So a text that was
@@ -22,6 +23,6 @@
 // fosite parses the requests, runs the handlers and names the errors; docs/adr/0002-fosite.md says why its own handlers and storage do not
 // serve here. This is the only package that imports it.
 //
-// The package is used by gateway, which makes a Provider and mounts it, and by selfservice/consents. It imports gateway/state, gateway/web,
-// gateway/audit, ldapmap and templates.
+// The package is used by gateway, which makes a Provider and mounts it, and by selfservice/consents. It imports its own parts keys, remote and rp, and
+// gateway/state, gateway/web, gateway/audit, ldapmap and templates.
 package oidc

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ory/fosite"
 
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
@@ -26,13 +27,13 @@ func (p *Provider) newFosite() *fosite.Fosite {
 }
 
 // fositeClients is fosite's whole storage: everything else is sealed in codes and tokens, or decided by state.Records.
-type fositeClients struct{ *clients }
+type fositeClients struct{ *rp.Clients }
 
 var _ fosite.Storage = fositeClients{}
 
 // GetClient finds the client of an authorization request.
 func (s fositeClients) GetClient(ctx context.Context, id string) (fosite.Client, error) {
-	client, err := s.find(ctx, id)
+	client, err := s.Find(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -45,11 +46,11 @@ func (s fositeClients) GetClient(ctx context.Context, id string) (fosite.Client,
 
 // redirectsFor is what a client's redirect URIs are within one request. Without one in the request, fosite takes the only one that is
 // registered, if there is only one (RFC 6749 3.1.2.3).
-func redirectsFor(client *Client, asked string) []string {
+func redirectsFor(client *rp.Client, asked string) []string {
 	switch {
 	case asked == "":
 		return client.RedirectURIs
-	case redirectAllowed(client.RedirectURIs, asked):
+	case rp.RedirectAllowed(client.RedirectURIs, asked):
 		return []string{asked}
 	default:
 		return nil

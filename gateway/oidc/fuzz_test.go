@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state/statetest"
 	"github.com/wicketgate/wicketgate/gateway/web/webtest"
 	"github.com/wicketgate/wicketgate/ldapmap"
@@ -16,7 +17,7 @@ import (
 // bare is a provider that can read requests and tokens, and do nothing else.
 func bare(t testing.TB) *Provider {
 	t.Helper()
-	clients, err := newClients([]Client{
+	clients, err := rp.NewClients([]rp.Client{
 		{ID: "orders", RedirectURIs: []string{"https://orders.example.org/callback", "http://127.0.0.1/cb"}},
 		{ID: "single", RedirectURIs: []string{"org.example.app:/cb"}},
 	}, &statetest.Memory{}, time.Now)
@@ -69,7 +70,7 @@ func FuzzRequests(f *testing.F) {
 		asked, to := form.Get("redirect_uri"), q.ar.RedirectURI
 		switch host := to.Hostname(); {
 		case asked == "" && len(q.client.RedirectURIs) == 1 && to.String() == q.client.RedirectURIs[0]:
-		case asked == "" || !redirectAllowed(q.client.RedirectURIs, asked):
+		case asked == "" || !rp.RedirectAllowed(q.client.RedirectURIs, asked):
 			t.Errorf("%q leads to %s", query, to)
 		case host != "orders.example.org" && host != "127.0.0.1" && to.Scheme != "org.example.app":
 			t.Errorf("%q leads to the host %q", query, host)

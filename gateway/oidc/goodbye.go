@@ -108,7 +108,7 @@ func (p *Provider) SignOut(w http.ResponseWriter, r *http.Request) (string, erro
 func (p *Provider) frames(ctx context.Context, ended []state.Grant) []string {
 	var frames []string
 	for _, g := range oncePerClient(ended) {
-		client, err := p.clients.find(ctx, g.Client)
+		client, err := p.clients.Find(ctx, g.Client)
 		if err != nil || client.FrontChannelLogoutURI == "" || len(frames) >= maxFrames {
 			continue
 		}

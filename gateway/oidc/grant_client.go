@@ -12,21 +12,19 @@ import (
 	"github.com/ory/fosite"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
-// grantClient is the grant with which an application gets a token for itself (RFC 6749 4.4).
-const grantClient = "client_credentials"
-
-// clientGrant is the fosite handler for it. The token has no person and no grant in a record: it is sealed, and costs nothing but the client's proof.
+// clientGrant is the fosite handler for a token that an application gets for itself (RFC 6749 4.4). The token has no person and no grant in a record: it is sealed, and costs nothing but the client's proof.
 type clientGrant struct{ *Provider }
 
 var _ fosite.TokenEndpointHandler = clientGrant{}
 
 func (clientGrant) CanSkipClientAuth(context.Context, fosite.AccessRequester) bool { return false }
 func (clientGrant) CanHandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) bool {
-	return r.GetGrantTypes().ExactOne(grantClient)
+	return r.GetGrantTypes().ExactOne(rp.GrantClient)
 }
 
 // HandleTokenEndpointRequest tells whether the client may have what it asks for.
@@ -36,7 +34,7 @@ func (h clientGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Ac
 	switch {
 	case !ok:
 		return fosite.ErrUnknownRequest
-	case client.Public() || !slices.Contains(client.grants(), grantClient):
+	case client.Public() || !slices.Contains(client.GrantTypes(), rp.GrantClient):
 		return fosite.ErrUnauthorizedClient.WithHint("This client may not have tokens for itself.")
 	}
 	scopes, err := narrower(h.catalogue.own(client), r.GetRequestForm().Get("scope"))
@@ -71,7 +69,7 @@ func (h clientGrant) PopulateTokenEndpointResponse(_ context.Context, r fosite.A
 }
 
 // own are the scopes that a client can have for itself: those it is registered for by name which ask for nothing of a person.
-func (c *catalogue) own(client *Client) []string {
+func (c *catalogue) own(client *rp.Client) []string {
 	var scopes []string
 	for _, s := range strings.Fields(client.Scope) {
 		if !slices.Contains(c.scopes, s) {
@@ -88,13 +86,13 @@ func (t *accessToken) revocation() (path state.Path, id string) {
 
 // aliveOwn tells whether a client's own token is good: the client is there, may have such tokens, and has not revoked it. One read or two.
 func (p *Provider) aliveOwn(ctx context.Context, t *accessToken) error {
-	client, err := p.clients.find(ctx, t.Client)
+	client, err := p.clients.Find(ctx, t.Client)
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return errInactive
 	case err != nil:
 		return err
-	case client.Public() || !slices.Contains(client.grants(), grantClient):
+	case client.Public() || !slices.Contains(client.GrantTypes(), rp.GrantClient):
 		return errInactive
 	}
 	path, id := t.revocation()

@@ -8,13 +8,14 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/state/statetest"
 )
 
 // robots is a client that has tokens for itself.
 func robots(d *oidc.Deps) {
-	d.Clients = append(d.Clients, oidc.Client{ID: "robot", Grants: []string{"client_credentials"}, Secrets: []string{oidc.DigestSecret(secret)}, Scope: "openid email stock.read stock.write"})
+	d.Clients = append(d.Clients, rp.Client{ID: "robot", Grants: []string{"client_credentials"}, Secrets: []string{rp.DigestSecret(secret)}, Scope: "openid email stock.read stock.write"})
 }
 
 func TestAnApplicationGetsATokenForItself(t *testing.T) {
@@ -82,7 +83,7 @@ func TestWhoMayNotHaveATokenForItselfIsTold(t *testing.T) {
 			t.Errorf("%s: %d %v", name, status, got)
 		}
 	}
-	public := oidc.Client{ID: "public", Grants: []string{"client_credentials"}}
+	public := rp.Client{ID: "public", Grants: []string{"client_credentials"}}
 	if err := errors.Join(public.Check()...); err == nil {
 		t.Error("a public client is registered for it")
 	}
@@ -91,7 +92,7 @@ func TestWhoMayNotHaveATokenForItselfIsTold(t *testing.T) {
 func TestATokenOfAnApplicationEndsWithIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	must(w, w.provider.Register(t.Context(), &oidc.Client{ID: "bot", Grants: []string{"client_credentials"}, Secrets: []string{oidc.DigestSecret(secret)}, Scope: "stock.read"}))
+	must(w, w.provider.Register(t.Context(), &rp.Client{ID: "bot", Grants: []string{"client_credentials"}, Secrets: []string{rp.DigestSecret(secret)}, Scope: "stock.read"}))
 	_, got := w.post("/oauth/token", basic("bot", secret), "grant_type", "client_credentials")
 	token, _ := got["access_token"].(string)
 	if _, got := w.post("/oauth/introspect", basic("api", secret), "token", token); got["active"] != true {

@@ -8,6 +8,7 @@ import (
 	"github.com/ory/fosite"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
 )
 
@@ -19,7 +20,7 @@ var _ fosite.TokenEndpointHandler = codeGrant{}
 
 func (codeGrant) CanSkipClientAuth(context.Context, fosite.AccessRequester) bool { return false }
 func (codeGrant) CanHandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) bool {
-	return r.GetGrantTypes().ExactOne(grantCode)
+	return r.GetGrantTypes().ExactOne(rp.GrantCode)
 }
 
 // HandleTokenEndpointRequest checks the code against the request, the person against the directory, and then redeems it: one read and one change. What
@@ -31,7 +32,7 @@ func (h codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acce
 	}
 	c, client, form := session.code, clientOf(r), r.GetRequestForm()
 	switch {
-	case !slices.Contains(client.grants(), grantCode):
+	case !slices.Contains(client.GrantTypes(), rp.GrantCode):
 		return fosite.ErrUnauthorizedClient
 	case c.Client != client.ID:
 		return fosite.ErrInvalidGrant.WithHint("The code was made for another client.")

@@ -9,6 +9,7 @@ import (
 	"github.com/ory/fosite"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
 )
 
@@ -19,7 +20,7 @@ var _ fosite.TokenEndpointHandler = refreshGrant{}
 
 func (refreshGrant) CanSkipClientAuth(context.Context, fosite.AccessRequester) bool { return false }
 func (refreshGrant) CanHandleTokenEndpointRequest(_ context.Context, r fosite.AccessRequester) bool {
-	return r.GetGrantTypes().ExactOne(grantRefresh)
+	return r.GetGrantTypes().ExactOne(rp.GrantRefresh)
 }
 
 // HandleTokenEndpointRequest checks the token against the client, the person against the directory, and then takes it to its next generation: one
@@ -33,7 +34,7 @@ func (h refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	switch {
 	case t.signOn.Client != client.ID: // before anything is decided: another client cannot set off the reuse alarm
 		return fosite.ErrInvalidGrant.WithHint("The refresh token was made for another client.")
-	case !client.mayRefresh():
+	case !client.MayRefresh():
 		return fosite.ErrUnauthorizedClient
 	}
 	scopes, err := narrower(h.catalogue.grantable(t.Scopes, client), r.GetRequestForm().Get("scope"))

@@ -9,12 +9,14 @@ import (
 	"maps"
 
 	jose "github.com/go-jose/go-jose/v4"
+
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 )
 
 // idToken makes the ID token (OpenID Connect Core 2) that goes with an access token, or with none if access is empty: then nobody can call userinfo, and
 // the claims of the scopes are in it (OpenID Connect Core 5.4), unless a code goes with it. No read, unless the client wants its claims in it and the
 // person's groups have to be searched for.
-func (p *Provider) idToken(ctx context.Context, client *Client, g *granted, access string) (string, error) {
+func (p *Provider) idToken(ctx context.Context, client *rp.Client, g *granted, access string) (string, error) {
 	now := p.Clock()
 	claims := map[string]any{}
 	if client.ClaimsInIDToken || access == "" && g.code == "" {
@@ -31,10 +33,10 @@ func (p *Provider) idToken(ctx context.Context, client *Client, g *granted, acce
 	claims["exp"] = now.Add(p.Lifetimes.IDToken).Unix()
 	claims["auth_time"] = g.AuthTime
 	if access != "" {
-		claims["at_hash"] = halfHash(client.alg(), access)
+		claims["at_hash"] = halfHash(client.SigningAlg(), access)
 	}
 	if g.code != "" {
-		claims["c_hash"] = halfHash(client.alg(), g.code) // OpenID Connect Core 3.3.2.11
+		claims["c_hash"] = halfHash(client.SigningAlg(), g.code) // OpenID Connect Core 3.3.2.11
 	}
 	optional := func(name, value string) {
 		if value != "" {
@@ -47,7 +49,7 @@ func (p *Provider) idToken(ctx context.Context, client *Client, g *granted, acce
 	if len(g.AMR) > 0 {
 		claims["amr"] = g.AMR
 	}
-	token, err := p.keys.sign(ctx, client.alg(), "JWT", claims)
+	token, err := p.keys.Sign(ctx, client.SigningAlg(), "JWT", claims)
 	if err != nil {
 		return "", fmt.Errorf("making an ID token for %s: %w", client.ID, err)
 	}

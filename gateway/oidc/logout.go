@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/web"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 	"github.com/wicketgate/wicketgate/templates"
@@ -23,7 +24,7 @@ type leaving struct {
 
 // farewell is a logout request that has been checked.
 type farewell struct {
-	client *Client // who asks, as far as is known; nil if it is not
+	client *rp.Client // who asks, as far as is known; nil if it is not
 	// hint is an ID token of ours for this client, expired or not; nil without a good one. Without it nobody is sent anywhere: anybody
 	// could have made the request.
 	hint *hintClaims
@@ -135,7 +136,7 @@ func (p *Provider) readFarewell(ctx context.Context, form url.Values) (*farewell
 	id := form.Get("client_id")
 	if text := form.Get("id_token_hint"); text != "" {
 		hint := new(hintClaims)
-		err := p.keys.verify(ctx, text, hint)
+		err := p.keys.Verify(ctx, text, hint)
 		switch {
 		case fault.Is(err, fault.Unavailable):
 			return nil, err
@@ -149,7 +150,7 @@ func (p *Provider) readFarewell(ctx context.Context, form url.Values) (*farewell
 	if id == "" {
 		return f, nil
 	}
-	client, err := p.clients.find(ctx, id)
+	client, err := p.clients.Find(ctx, id)
 	switch {
 	case fault.Is(err, fault.NotFound):
 		f.hint = nil

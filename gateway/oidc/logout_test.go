@@ -16,6 +16,8 @@ import (
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/keys"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/state/statetest"
 	"github.com/wicketgate/wicketgate/gateway/web/webtest"
@@ -25,7 +27,7 @@ import (
 const gone = "https://orders.example.org/gone?shop=1"
 
 // withLogout registers at the clients orders and intranet what they say about signing out.
-func withLogout(edit func(*oidc.Client)) option {
+func withLogout(edit func(*rp.Client)) option {
 	return func(d *oidc.Deps) {
 		d.Clients = slices.Clone(d.Clients)
 		for i := range d.Clients[:2] {
@@ -37,7 +39,7 @@ func withLogout(edit func(*oidc.Client)) option {
 	}
 }
 
-func hintOf(t *testing.T, app *rp, b *webtest.Browser) string {
+func hintOf(t *testing.T, app *relyingParty, b *webtest.Browser) string {
 	t.Helper()
 	hint, _ := app.tokens(b).Extra("id_token").(string)
 	return hint
@@ -52,7 +54,7 @@ func logoutURL(values ...string) string {
 }
 
 // stillIn tells whether the browser is signed in: prompt=none asks nobody.
-func stillIn(app *rp, b *webtest.Browser) bool {
+func stillIn(app *relyingParty, b *webtest.Browser) bool {
 	app.w.t.Helper()
 	q := app.back(b.Get(app.authURL("prompt", "none")))
 	if !q.Has("code") && q.Get("error") != "login_required" {
@@ -104,10 +106,9 @@ func TestRPInitiatedLogoutTakesHintsThatExpiredOrWereSignedByAnOldKey(t *testing
 	app, b := w.rp("orders"), w.browser()
 	hint := hintOf(t, app, b)
 	w.later(48 * time.Hour)
-	key, err := oidc.NewKeyRecord(webtest.Keyring(t), jose.RS256, 2, w.now())
+	_, err := keys.Rotate(t.Context(), w.store, webtest.Keyring(t), w.now())
 	must(w, err)
-	must(w, w.store.Create(t.Context(), key))
-	w.later(2 * time.Minute)
+	w.later(2 * time.Hour)
 	if kid := func(token string) string {
 		signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
 		must(w, err)
@@ -245,7 +246,7 @@ func TestWhenTheRecordsCannotBeReachedNobodyIsToldThatTheyAreSignedOut(t *testin
 
 func TestFrontChannelLogoutLoadsTheApplicationsWithIssAndSid(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, withLogout(func(c *oidc.Client) { c.FrontChannelLogoutURI = "https://orders.example.org/" + c.ID + "/out?a=1" }))
+	w := newWorld(t, withLogout(func(c *rp.Client) { c.FrontChannelLogoutURI = "https://orders.example.org/" + c.ID + "/out?a=1" }))
 	app, b := w.rp("orders"), w.browser()
 	app.tokens(b)
 	other := w.rp("intranet")
@@ -328,7 +329,7 @@ func (l *listener) next(w *world) map[string]any {
 }
 
 func backChannel(l *listener) option {
-	return withLogout(func(c *oidc.Client) { c.BackChannelLogoutURI = l.URL + "/" + c.ID })
+	return withLogout(func(c *rp.Client) { c.BackChannelLogoutURI = l.URL + "/" + c.ID })
 }
 
 func TestBackChannelLogoutTellsEveryApplicationOfTheSession(t *testing.T) {

@@ -8,11 +8,13 @@ import (
 	"strings"
 
 	"github.com/ory/fosite"
+
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 )
 
 // checkPKCE checks the challenge of an authorization request (RFC 7636 4.3). S256 is the only method: "plain" protects against nothing that TLS
 // does not (RFC 9700 2.1.1). Clients without a secret must send one.
-func checkPKCE(client *Client, form url.Values) error {
+func checkPKCE(client *rp.Client, form url.Values) error {
 	challenge, method := form.Get("code_challenge"), form.Get("code_challenge_method")
 	switch {
 	case challenge == "" && method == "" && !client.Public() && !client.RequirePKCE:

@@ -13,18 +13,14 @@ import (
 	"github.com/ory/fosite"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/oidc/keys"
 	"github.com/wicketgate/wicketgate/gateway/oidc/remote"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/web"
 	"github.com/wicketgate/wicketgate/ldapmap"
 )
-
-// Keyring seals codes, tokens and keys; *seal.Keyring is one.
-type Keyring interface {
-	Seal(purpose string, ad, plain []byte) (string, error)
-	Open(purpose string, ad []byte, sealed string) ([]byte, error)
-}
 
 // People is what the provider reads of the directory; an ldapmap.People has it.
 type People interface {
@@ -52,12 +48,12 @@ type Lifetimes struct {
 // Deps are what a Provider is made of. All without "may be nil" are required.
 type Deps struct {
 	Issuer  string // the public URL, without a slash at the end
-	Keyring Keyring
+	Keyring keys.Keyring
 	Records *state.Records
 	Store   state.Store // of clients and keys; the one of Records
 	People  People
 	Fields  []ldapmap.Field // of the mapping: which claims there are
-	Clients []Client        // of the configuration
+	Clients []rp.Client     // of the configuration
 	Kit     *web.Kit
 
 	Sessions Sessions
@@ -65,7 +61,7 @@ type Deps struct {
 	// MayUse is the policy: whether somebody may use an application at all. It is asked for each code and token, and whenever a token is shown, so that
 	// whoever leaves a group is out at once. It should cost no read, and may count on nothing of c but the ID, since a client is not read
 	// for a token that is shown. May be nil: everybody may.
-	MayUse func(ctx context.Context, u *ldapmap.User, c *Client) (bool, error)
+	MayUse func(ctx context.Context, u *ldapmap.User, c *rp.Client) (bool, error)
 	// MailVouched tells whether the organisation vouches that the mail address is the person's (email_verified). May be nil: it does not.
 	MailVouched func(u *ldapmap.User, mail string) bool
 	// PictureURL gives an address at which applications can fetch the person's photo. May be nil: no picture claim.
@@ -90,8 +86,8 @@ type Deps struct {
 type Provider struct {
 	Deps
 	fosite    *fosite.Fosite
-	keys      *keySet
-	clients   *clients
+	keys      *keys.Set
+	clients   *rp.Clients
 	catalogue *catalogue
 	remote    *remote.Fetcher // of documents that applications keep
 	back      *backChannel
@@ -114,12 +110,13 @@ func New(deps Deps) (*Provider, error) {
 	deps.Lifetimes = deps.Lifetimes.withDefaults()
 	p := &Provider{Deps: deps, catalogue: newCatalogue(deps.Fields, deps.PictureURL != nil)}
 	var err error
-	if p.clients, err = newClients(deps.Clients, deps.Store, deps.Clock); err != nil {
+	if p.clients, err = rp.NewClients(deps.Clients, deps.Store, deps.Clock); err != nil {
 		return nil, err
 	}
-	p.keys = &keySet{store: deps.Store, ring: deps.Keyring, clock: deps.Clock, plan: keyPlan{deps.KeysEvery, deps.Lifetimes.IDToken, deps.Lifetimes.Refresh}, created: func(k *signingKey) {
-		p.Audit.Event(context.Background(), audit.Event{Action: audit.SigningKeyCreated, Detail: k.path().String() + " " + k.jwk.KeyID})
-	}}
+	plan := keys.Plan{Every: deps.KeysEvery, Token: deps.Lifetimes.IDToken, Hint: deps.Lifetimes.Refresh}
+	p.keys = keys.New(deps.Store, deps.Keyring, deps.Clock, plan, func(path state.Path, kid string) {
+		p.Audit.Event(context.Background(), audit.Event{Action: audit.SigningKeyCreated, Detail: path.String() + " " + kid})
+	})
 	here := strings.HasPrefix(deps.Issuer, "http://") // then everything happens on this machine
 	p.remote = remote.New(remote.Config{Private: deps.PrivateDocuments || here, HTTP: here, Clock: deps.Clock})
 	p.back = newBackChannel(p)
@@ -130,7 +127,7 @@ func New(deps Deps) (*Provider, error) {
 
 // Ready reads the signing keys, and makes them at the first start. Whoever calls it early spares the first sign-in the wait.
 func (p *Provider) Ready(ctx context.Context) error {
-	_, err := p.keys.all(ctx)
+	_, err := p.keys.All(ctx)
 	return err
 }
 
@@ -152,7 +149,7 @@ func checkIssuer(issuer string) error {
 	switch {
 	case err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil || strings.HasSuffix(issuer, "/"):
 		return fmt.Errorf("the issuer %q is not of the form https://id.example.org", issuer)
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && rp.Loopback(u.Hostname()):
 		return nil
 	default:
 		return fmt.Errorf("the issuer %q must be https (http is for this machine alone)", issuer)

@@ -140,7 +140,7 @@ func (p *Provider) resolve(ctx context.Context, q waiting) (waiting, error) {
 		q, err = p.pull(ctx, q, form)
 		return q, serverPage(err)
 	}
-	client, err := p.clients.find(ctx, form.Get("client_id"))
+	client, err := p.clients.Find(ctx, form.Get("client_id"))
 	if fault.Is(err, fault.NotFound) {
 		return q, nil // parse says so
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // push sends the application's request to the provider and returns where the browser has to go.
-func (a *rp) push(more ...string) string {
+func (a *relyingParty) push(more ...string) string {
 	a.w.t.Helper()
 	status, got := a.w.post("/oauth/par", a.basic(), a.params(more...)...)
 	uri, _ := got["request_uri"].(string)
@@ -24,13 +24,13 @@ func (a *rp) push(more ...string) string {
 	return "/oauth/authorize?client_id=" + a.ClientID + "&request_uri=" + url.QueryEscape(uri)
 }
 
-func (a *rp) pushed(b *webtest.Browser, more ...string) url.Values {
+func (a *relyingParty) pushed(b *webtest.Browser, more ...string) url.Values {
 	a.w.t.Helper()
 	return a.back(b.Get(a.push(more...)))
 }
 
 // params are the parameters of an authorization request.
-func (a *rp) params(more ...string) []string {
+func (a *relyingParty) params(more ...string) []string {
 	u, _ := url.Parse(a.authURL(more...))
 	var out []string
 	for name, v := range u.Query() {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/ldapmap"
 )
@@ -153,7 +154,7 @@ func TestNoNewTokenForWhoeverMayNotBeLetIn(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, func(d *oidc.Deps) {
 				if name == "out of the application's group" {
-					d.MayUse = func(context.Context, *ldapmap.User, *oidc.Client) (bool, error) { return !barred.Load(), nil }
+					d.MayUse = func(context.Context, *ldapmap.User, *rp.Client) (bool, error) { return !barred.Load(), nil }
 				}
 			})
 			app := w.rp("orders", "offline_access")
@@ -190,10 +191,10 @@ func TestARefreshTokenIsGoodForItsApplicationAlone(t *testing.T) {
 
 func TestWhoGetsARefreshToken(t *testing.T) {
 	t.Parallel()
-	s := []string{oidc.DigestSecret(secret)}
+	s := []string{rp.DigestSecret(secret)}
 	w := newWorld(t, func(d *oidc.Deps) {
-		d.Clients = append(d.Clients, oidc.Client{ID: "always", RedirectURIs: []string{callback}, Secrets: s, Trusted: true, AlwaysRefresh: true},
-			oidc.Client{ID: "never", RedirectURIs: []string{callback}, Secrets: s, Trusted: true, Grants: []string{"authorization_code"}})
+		d.Clients = append(d.Clients, rp.Client{ID: "always", RedirectURIs: []string{callback}, Secrets: s, Trusted: true, AlwaysRefresh: true},
+			rp.Client{ID: "never", RedirectURIs: []string{callback}, Secrets: s, Trusted: true, Grants: []string{"authorization_code"}})
 	})
 	if w.rp("always").tokens(w.browser()).RefreshToken == "" {
 		t.Error("a client that always gets one got none")

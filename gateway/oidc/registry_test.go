@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/state/statetest"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
@@ -23,37 +23,37 @@ func TestWhatAClientSaysOfItselfIsHeldToTheRules(t *testing.T) {
 		}
 		return all
 	}
-	for wrong, spoil := range map[string]func(c *oidc.Client){
-		"client_name: too long":                 func(c *oidc.Client) { c.Name = strings.Repeat("x", 101) },
-		"client_name: it has characters":        func(c *oidc.Client) { c.Name = "Bank\u202eknaB" },
-		"client_name: this is not":              func(c *oidc.Client) { c.Name = "\xff" },
-		"redirect_uris: 51 of them":             func(c *oidc.Client) { c.RedirectURIs = many(51, "https://a.example.org/%d") },
-		"stands twice":                          func(c *oidc.Client) { c.RedirectURIs = []string{callback, callback} },
-		"fragments":                             func(c *oidc.Client) { c.RedirectURIs = []string{callback + "#x"} },
-		"http is only for this machine":         func(c *oidc.Client) { c.RedirectURIs = []string{"http://orders.example.org/cb"} },
-		"a web application comes back by https": func(c *oidc.Client) { c.Type, c.RedirectURIs = "web", []string{loopback} },
-		"application_type":                      func(c *oidc.Client) { c.Type = "toaster" },
-		"response_types: \"code\" needs":        func(c *oidc.Client) { c.ResponseTypes, c.Grants = []string{"code"}, []string{"refresh_token"} },
-		"needs the grant type implicit":         func(c *oidc.Client) { c.ResponseTypes = []string{"code", "id_token"} },
-		"needs a response type with code":       func(c *oidc.Client) { c.ResponseTypes = []string{"id_token"} },
-		"contacts: 11 of them":                  func(c *oidc.Client) { c.Contacts = many(11, "a%d@example.org") },
-		"is no mail address":                    func(c *oidc.Client) { c.Contacts = []string{"Ada <ada@example.org>"} },
-		"client_uri: \"ftp:":                    func(c *oidc.Client) { c.URL = "ftp://example.org" },
-		"policy_uri: longer":                    func(c *oidc.Client) { c.Policy = "https://example.org/" + strings.Repeat("x", 2048) },
-		"tos_uri: \"javascript":                 func(c *oidc.Client) { c.Terms = "javascript:alert(1)" },
-		"logo_uri: a picture":                   func(c *oidc.Client) { c.Logo = "data:image/png;base64," + strings.Repeat("A", 50<<10) },
-		"logo_uri: pages show":                  func(c *oidc.Client) { c.Logo = "https://elsewhere.example.org/logo.png" },
-		"scope: \"a\\\"\" has":                  func(c *oidc.Client) { c.Scope = `openid a"` },
-		"scope: longer":                         func(c *oidc.Client) { c.Scope = strings.Repeat("x", 2049) },
-		"secret_sha256: 6 of them":              func(c *oidc.Client) { c.Secrets = slices.Repeat([]string{oidc.DigestSecret("x")}, 6) },
+	for wrong, spoil := range map[string]func(c *rp.Client){
+		"client_name: too long":                 func(c *rp.Client) { c.Name = strings.Repeat("x", 101) },
+		"client_name: it has characters":        func(c *rp.Client) { c.Name = "Bank\u202eknaB" },
+		"client_name: this is not":              func(c *rp.Client) { c.Name = "\xff" },
+		"redirect_uris: 51 of them":             func(c *rp.Client) { c.RedirectURIs = many(51, "https://a.example.org/%d") },
+		"stands twice":                          func(c *rp.Client) { c.RedirectURIs = []string{callback, callback} },
+		"fragments":                             func(c *rp.Client) { c.RedirectURIs = []string{callback + "#x"} },
+		"http is only for this machine":         func(c *rp.Client) { c.RedirectURIs = []string{"http://orders.example.org/cb"} },
+		"a web application comes back by https": func(c *rp.Client) { c.Type, c.RedirectURIs = "web", []string{loopback} },
+		"application_type":                      func(c *rp.Client) { c.Type = "toaster" },
+		"response_types: \"code\" needs":        func(c *rp.Client) { c.ResponseTypes, c.Grants = []string{"code"}, []string{"refresh_token"} },
+		"needs the grant type implicit":         func(c *rp.Client) { c.ResponseTypes = []string{"code", "id_token"} },
+		"needs a response type with code":       func(c *rp.Client) { c.ResponseTypes = []string{"id_token"} },
+		"contacts: 11 of them":                  func(c *rp.Client) { c.Contacts = many(11, "a%d@example.org") },
+		"is no mail address":                    func(c *rp.Client) { c.Contacts = []string{"Ada <ada@example.org>"} },
+		"client_uri: \"ftp:":                    func(c *rp.Client) { c.URL = "ftp://example.org" },
+		"policy_uri: longer":                    func(c *rp.Client) { c.Policy = "https://example.org/" + strings.Repeat("x", 2048) },
+		"tos_uri: \"javascript":                 func(c *rp.Client) { c.Terms = "javascript:alert(1)" },
+		"logo_uri: a picture":                   func(c *rp.Client) { c.Logo = "data:image/png;base64," + strings.Repeat("A", 50<<10) },
+		"logo_uri: pages show":                  func(c *rp.Client) { c.Logo = "https://elsewhere.example.org/logo.png" },
+		"scope: \"a\\\"\" has":                  func(c *rp.Client) { c.Scope = `openid a"` },
+		"scope: longer":                         func(c *rp.Client) { c.Scope = strings.Repeat("x", 2049) },
+		"secret_sha256: 6 of them":              func(c *rp.Client) { c.Secrets = slices.Repeat([]string{rp.DigestSecret("x")}, 6) },
 	} {
-		c := oidc.Client{ID: "app", Name: "App", RedirectURIs: []string{callback}}
+		c := rp.Client{ID: "app", Name: "App", RedirectURIs: []string{callback}}
 		spoil(&c)
 		if got := fmt.Sprint(c.Check()); !strings.Contains(got, wrong) {
 			t.Errorf("%s: %s", wrong, got)
 		}
 	}
-	good := oidc.Client{
+	good := rp.Client{
 		ID: "app", Name: "Épicerie", Type: "native", RedirectURIs: []string{"org.example.app:/cb", loopback, callback}, Contacts: []string{"ada@example.org"}, Scope: "openid email",
 		URL: "https://example.org", Policy: "https://example.org/p", Terms: "https://example.org/t", Logo: "data:image/png;base64,AAAA",
 	}
@@ -64,11 +64,11 @@ func TestWhatAClientSaysOfItselfIsHeldToTheRules(t *testing.T) {
 
 func TestWhatMakesAClientLooserThanOthersIsListed(t *testing.T) {
 	t.Parallel()
-	strict := oidc.Client{ID: "app", RedirectURIs: []string{callback, "http://127.0.0.1/cb", "org.example.app:/cb"}, Secrets: []string{oidc.DigestSecret("x")}}
+	strict := rp.Client{ID: "app", RedirectURIs: []string{callback, "http://127.0.0.1/cb", "org.example.app:/cb"}, Secrets: []string{rp.DigestSecret("x")}}
 	if l := strict.Loosened(); l != nil {
 		t.Errorf("the ordinary kind: %q", l)
 	}
-	loose := oidc.Client{
+	loose := rp.Client{
 		ID: "app", RedirectURIs: []string{"http://localhost/cb"}, ResponseTypes: []string{"code", "id_token"}, Trusted: true, AlwaysRefresh: true, MayIntrospect: true, ClaimsInIDToken: true,
 	}
 	for i, key := range []string{"response_types", "redirect_uris", "trusted", "always_refresh", "may_introspect", "claims_in_id_token"} {
@@ -79,17 +79,17 @@ func TestWhatMakesAClientLooserThanOthersIsListed(t *testing.T) {
 }
 
 // registry is one over a store of its own, with a clock that the test moves.
-func registry(t *testing.T) (*oidc.Registry, *statetest.Spy, *time.Time) {
+func registry(t *testing.T) (*rp.Registry, *statetest.Spy, *time.Time) {
 	t.Helper()
 	store, now := &statetest.Spy{Store: &statetest.Memory{}}, time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
-	return oidc.NewRegistry(store, []oidc.Client{{ID: "configured", RedirectURIs: []string{callback}}}, func() time.Time { return now }), store, &now
+	return rp.NewRegistry(store, []rp.Client{{ID: "configured", RedirectURIs: []string{callback}}}, func() time.Time { return now }), store, &now
 }
 
-func add(t *testing.T, g *oidc.Registry, id, secret string) {
+func add(t *testing.T, g *rp.Registry, id, secret string) {
 	t.Helper()
-	c := &oidc.Client{ID: id, Name: id, RedirectURIs: []string{callback}}
+	c := &rp.Client{ID: id, Name: id, RedirectURIs: []string{callback}}
 	if secret != "" {
-		c.Secrets = []string{oidc.DigestSecret(secret)}
+		c.Secrets = []string{rp.DigestSecret(secret)}
 	}
 	if err := g.Add(t.Context(), c); err != nil {
 		t.Fatal(err)
@@ -108,7 +108,7 @@ func TestTheRegistryKeepsClientsApartFromThoseOfTheConfiguration(t *testing.T) {
 	if err != nil || len(all) != 4 || all[0].ID != "blog" || all[1].Broken == nil || !all[2].Configured || all[3].Client.Name != "wiki" {
 		t.Errorf("%+v %v", all, err)
 	}
-	edit := func(c *oidc.Client) error { c.Name = "x"; return nil }
+	edit := func(c *rp.Client) error { c.Name = "x"; return nil }
 	_, changed := g.Change(t.Context(), "configured", edit)
 	_, _, rotated := g.RotateSecret(t.Context(), "configured", 0)
 	for what, err := range map[string]error{"change": changed, "rotate": rotated, "remove": g.Remove(t.Context(), "configured")} {
@@ -117,7 +117,7 @@ func TestTheRegistryKeepsClientsApartFromThoseOfTheConfiguration(t *testing.T) {
 		}
 	}
 	for _, id := range []string{"configured", "wiki"} {
-		if err := g.Add(t.Context(), &oidc.Client{ID: id, RedirectURIs: []string{callback}}); !fault.Is(err, fault.Conflict) {
+		if err := g.Add(t.Context(), &rp.Client{ID: id, RedirectURIs: []string{callback}}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("another %s: %v", id, err)
 		}
 	}
@@ -143,7 +143,7 @@ func TestTwoWhoChangeAClientAtOnceBothSucceed(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 4 {
 		all.Go(func() {
-			_, err := g.Change(t.Context(), "wiki", func(c *oidc.Client) error {
+			_, err := g.Change(t.Context(), "wiki", func(c *rp.Client) error {
 				c.Contacts = append(c.Contacts, fmt.Sprintf("a%d@example.org", i))
 				return nil
 			})
@@ -154,18 +154,18 @@ func TestTwoWhoChangeAClientAtOnceBothSucceed(t *testing.T) {
 	}
 	all.Wait()
 	// What differs in case alone is a change like any other, although a directory compares without it.
-	if _, err := g.Change(t.Context(), "wiki", func(c *oidc.Client) error { c.Name = "WIKI"; return nil }); err != nil {
+	if _, err := g.Change(t.Context(), "wiki", func(c *rp.Client) error { c.Name = "WIKI"; return nil }); err != nil {
 		t.Error(err)
 	}
 	e, err := g.Get(t.Context(), "wiki")
 	if err != nil || len(e.Client.Contacts) != 4 || e.Client.Name != "WIKI" || e.Client.Revision != 5 {
 		t.Errorf("%+v %v", e.Client, err)
 	}
-	if _, err := g.Change(t.Context(), "wiki", func(c *oidc.Client) error { c.URL = "x"; return nil }); !fault.Is(err, fault.Invalid) {
+	if _, err := g.Change(t.Context(), "wiki", func(c *rp.Client) error { c.URL = "x"; return nil }); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a bad change: %v", err)
 	}
 	stop := errors.New("stop")
-	if _, err := g.Change(t.Context(), "wiki", func(*oidc.Client) error { return stop }); !errors.Is(err, stop) {
+	if _, err := g.Change(t.Context(), "wiki", func(*rp.Client) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("an edit that gives up: %v", err)
 	}
 }

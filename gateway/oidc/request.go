@@ -11,6 +11,7 @@ import (
 
 	"github.com/ory/fosite"
 
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
@@ -51,8 +52,8 @@ type answer struct {
 type request struct {
 	waiting
 	ar     *fosite.AuthorizeRequest
-	client *Client
-	wants  wanted
+	client *rp.Client
+	wants  rp.Wanted
 	mode   string   // how the answer goes back
 	scopes []string // that can be granted
 	prompt []string
@@ -68,7 +69,7 @@ func (q *request) prompts(how string) bool { return slices.Contains(q.prompt, ho
 // whose address that is (RFC 6749 4.1.2.1).
 type pageError struct {
 	*fosite.RFC6749Error
-	client  *Client
+	client  *rp.Client
 	details map[string]string
 }
 
@@ -171,7 +172,7 @@ func (p *Provider) check(q *request) error {
 	if q.scopes = p.catalogue.grantable(strings.Fields(form.Get("scope")), q.client); len(q.scopes) == 0 {
 		return fosite.ErrInvalidScope.WithHint("None of the scopes that were asked for can be had.")
 	}
-	if q.wants.code {
+	if q.wants.Code {
 		if err := checkPKCE(q.client, form); err != nil {
 			return err
 		}

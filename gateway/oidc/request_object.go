@@ -15,27 +15,17 @@ import (
 
 	jose "github.com/go-jose/go-jose/v4"
 	"github.com/ory/fosite"
+
+	"github.com/wicketgate/wicketgate/gateway/oidc/keys"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 )
 
-const (
-	// maxObject bounds a request object, in bytes.
-	maxObject = 16 << 10
-	// algNone is the algorithm of an unsigned request object (RFC 7518 3.6).
-	algNone = "none"
-)
-
-// checkRequestURI tells why request objects cannot be fetched from an address. A fragment may hold a digest of the document (OpenID Connect Core 6.2).
-func checkRequestURI(raw string) error {
-	u, err := url.Parse(raw)
-	if err != nil || len(raw) > 512 || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
-		return errors.New("this is no https address of 512 characters at most")
-	}
-	return nil
-}
+// maxObject bounds a request object, in bytes.
+const maxObject = 16 << 10
 
 // unwrap replaces a request by what its request object says (RFC 9101, OpenID Connect Core 6). What the object has wins. In an OpenID Connect request, other parameters
 // count too (OpenID Connect Core 6.1); else the object alone does (RFC 9101 6.3). Errors: *fosite.RFC6749Error.
-func (p *Provider) unwrap(ctx context.Context, client *Client, form url.Values) (url.Values, error) {
+func (p *Provider) unwrap(ctx context.Context, client *rp.Client, form url.Values) (url.Values, error) {
 	text, uri := form.Get("request"), form.Get("request_uri")
 	switch {
 	case text != "" && uri != "":
@@ -77,7 +67,7 @@ func (p *Provider) unwrap(ctx context.Context, client *Client, form url.Values) 
 
 // verifyObject checks who made a request object, and returns what it says. An unsigned one is taken only from a client that registered for it:
 // anybody could have made it.
-func (p *Provider) verifyObject(ctx context.Context, client *Client, text string) ([]byte, error) {
+func (p *Provider) verifyObject(ctx context.Context, client *rp.Client, text string) ([]byte, error) {
 	bad := func(why string) error {
 		return fosite.ErrInvalidRequestObject.WithHint("The request object is not good: " + why + ".")
 	}
@@ -98,25 +88,25 @@ func (p *Provider) verifyObject(ctx context.Context, client *Client, text string
 	switch {
 	case err != nil:
 		return nil, bad("its claims cannot be read")
-	case header.Alg == algNone && client.RequestObjectAlg != algNone:
+	case header.Alg == rp.AlgNone && client.RequestObjectAlg != rp.AlgNone:
 		return nil, bad("it is not signed, and the client is not registered for such ones")
-	case header.Alg == algNone && part[2] != "":
+	case header.Alg == rp.AlgNone && part[2] != "":
 		return nil, bad("it says that it is not signed, and has a signature")
-	case header.Alg == algNone:
+	case header.Alg == rp.AlgNone:
 		return payload, nil
-	case !slices.Contains(algorithms(), jose.SignatureAlgorithm(header.Alg)):
+	case !slices.Contains(keys.Algorithms(), jose.SignatureAlgorithm(header.Alg)):
 		return nil, bad("it is not signed with RS256, ES256 or EdDSA")
-	case client.RequestObjectAlg != "" && client.RequestObjectAlg != algNone && client.RequestObjectAlg != header.Alg:
+	case client.RequestObjectAlg != "" && client.RequestObjectAlg != rp.AlgNone && client.RequestObjectAlg != header.Alg:
 		return nil, bad("the client is registered for " + client.RequestObjectAlg)
 	}
-	if err := p.verifyByKeys(ctx, client.keySource(), &assertion{text: text}); err != nil {
+	if err := p.verifyByKeys(ctx, client.Keys(), &assertion{text: text}); err != nil {
 		return nil, bad("no key of the client made its signature")
 	}
 	return payload, nil
 }
 
 // readObject checks what a request object says of itself and returns its parameters.
-func (p *Provider) readObject(client *Client, payload []byte) (url.Values, error) {
+func (p *Provider) readObject(client *rp.Client, payload []byte) (url.Values, error) {
 	dec := json.NewDecoder(bytes.NewReader(payload))
 	dec.UseNumber()
 	var claims map[string]any

@@ -5,12 +5,14 @@ import (
 	"encoding/base64"
 	"net/url"
 	"testing"
+
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 )
 
 // FuzzRequestObject looks for a request object that brings the reader down, leads on to another one, or changes the client.
 func FuzzRequestObject(f *testing.F) {
 	p := bare(f)
-	client := &Client{ID: "orders", RedirectURIs: []string{"https://orders.example.org/callback"}, RequestObjectAlg: algNone}
+	client := &rp.Client{ID: "orders", RedirectURIs: []string{"https://orders.example.org/callback"}, RequestObjectAlg: rp.AlgNone}
 	unsigned := func(claims string) string {
 		return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + "."
 	}
@@ -34,12 +36,12 @@ func FuzzRequestObject(f *testing.F) {
 }
 
 func FuzzResponseType(f *testing.F) {
-	for _, seed := range append(responseTypes(), "", " ", "code code", "Code", "code  token", "none", "code\ttoken") {
+	for _, seed := range append(rp.ResponseTypes(), "", " ", "code code", "Code", "code  token", "none", "code\ttoken") {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got, ok := readResponseType(text)
-		if ok && got == (wanted{}) {
+		got, ok := rp.ReadResponseType(text)
+		if ok && got == (rp.Wanted{}) {
 			t.Errorf("%q asks for nothing and is taken", text)
 		}
 	})

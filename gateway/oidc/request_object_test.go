@@ -12,6 +12,7 @@ import (
 	jose "github.com/go-jose/go-jose/v4"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 )
 
 // object makes a request object; alg "none" leaves it unsigned.
@@ -44,7 +45,7 @@ func object(t *testing.T, key jose.JSONWebKey, claims map[string]any, typ string
 }
 
 // signing is a world with a client that signs its requests and one that does not; change may alter the first.
-func signing(t *testing.T, change func(*oidc.Client)) (*world, map[string]jose.JSONWebKey) {
+func signing(t *testing.T, change func(*rp.Client)) (*world, map[string]jose.JSONWebKey) {
 	t.Helper()
 	keys := map[string]jose.JSONWebKey{"none": {Algorithm: "none"}}
 	var public []jose.JSONWebKey
@@ -53,8 +54,8 @@ func signing(t *testing.T, change func(*oidc.Client)) (*world, map[string]jose.J
 		public = append(public, keys[string(alg)])
 	}
 	w := newWorld(t, everyType, func(d *oidc.Deps) {
-		signer := oidc.Client{
-			ID: "signer", RedirectURIs: []string{callback, callback + "?shop=1"}, Secrets: []string{oidc.DigestSecret(secret)}, Trusted: true, JWKS: keySetOf(t, public...),
+		signer := rp.Client{
+			ID: "signer", RedirectURIs: []string{callback, callback + "?shop=1"}, Secrets: []string{rp.DigestSecret(secret)}, Trusted: true, JWKS: keySetOf(t, public...),
 		}
 		if change != nil {
 			change(&signer)
@@ -67,7 +68,7 @@ func signing(t *testing.T, change func(*oidc.Client)) (*world, map[string]jose.J
 func TestARequestObjectWinsOverTheQuery(t *testing.T) {
 	t.Parallel()
 	for _, alg := range []string{"RS256", "ES256", "EdDSA", "none"} {
-		w, keys := signing(t, func(c *oidc.Client) {
+		w, keys := signing(t, func(c *rp.Client) {
 			if alg == "none" {
 				c.RequestObjectAlg = alg
 			}
@@ -180,7 +181,7 @@ func TestARequestObjectIsFetchedFromWhereTheClientRegistered(t *testing.T) {
 		}
 	}))
 	t.Cleanup(site.Close)
-	w, keys := signing(t, func(c *oidc.Client) {
+	w, keys := signing(t, func(c *rp.Client) {
 		c.RequestURIs = []string{site.URL + "/request.jwt", site.URL + "/gone.jwt", site.URL + "/long.jwt"}
 	})
 	app, b := w.rp("signer"), w.browser()
@@ -196,7 +197,7 @@ func TestARequestObjectIsFetchedFromWhereTheClientRegistered(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"http://app.example.org/r", "https://u:p@app.example.org/r", "x", "https://" + strings.Repeat("x", 600)} {
-		if c := (oidc.Client{ID: "x", RedirectURIs: []string{callback}, RequestURIs: []string{bad}}); len(c.Check()) == 0 {
+		if c := (rp.Client{ID: "x", RedirectURIs: []string{callback}, RequestURIs: []string{bad}}); len(c.Check()) == 0 {
 			t.Errorf("%s can be registered", bad)
 		}
 	}

@@ -8,12 +8,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
-func onlyAda(_ context.Context, u *ldapmap.User, c *oidc.Client) (bool, error) {
+func onlyAda(_ context.Context, u *ldapmap.User, c *rp.Client) (bool, error) {
 	return u.ID == ada && c.ID == "orders", nil
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ory/fosite"
 
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/web"
@@ -27,62 +28,16 @@ const (
 	modeForm     = "form_post"
 )
 
-// grantImplicit is the grant type of whoever gets a token or an ID token from the authorization endpoint (RFC 6749 4.2, RFC 7591 2.1).
-const grantImplicit = "implicit"
-
 func responseModes() []string { return []string{modeQuery, modeFragment, modeForm} }
-
-// responseTypes are those that can be registered. All but "code" bring tokens through the browser's address, so each client has to ask for them
-// (RFC 9700 2.1.2).
-func responseTypes() []string {
-	return []string{"code", "id_token", "id_token token", "token", "code id_token", "code token", "code id_token token"}
-}
-
-// wanted is what a response type asks for.
-type wanted struct{ code, token, idToken bool }
-
-// front tells whether something comes back that the browser must not send on in a query.
-func (t wanted) front() bool { return t.token || t.idToken }
-
-// readResponseType reads a response type; its words may stand in any order (RFC 6749 3.1.1). Upper-case letters make another word.
-func readResponseType(text string) (t wanted, ok bool) {
-	words := strings.Split(text, " ")
-	for _, word := range words {
-		var what *bool
-		switch word {
-		case "code":
-			what = &t.code
-		case "token":
-			what = &t.token
-		case "id_token":
-			what = &t.idToken
-		default:
-			return t, false
-		}
-		if *what {
-			return t, false
-		}
-		*what = true
-	}
-	return t, true
-}
-
-// registered tells whether the client may use the response type.
-func (c *Client) registered(t wanted) bool {
-	return slices.ContainsFunc(c.responseTypes(), func(text string) bool {
-		one, ok := readResponseType(text)
-		return ok && one == t
-	})
-}
 
 // modeFor is how the answer to a request goes back, also if it is an error: as was asked if that can be, and otherwise as the response type has it.
 func modeFor(form url.Values, redirect *url.URL) string {
-	t, _ := readResponseType(form.Get("response_type"))
+	t, _ := rp.ReadResponseType(form.Get("response_type"))
 	asked := form.Get("response_mode")
 	switch {
 	case slices.Contains(responseModes(), asked) && modeProblem(t, asked, redirect) == nil:
 		return asked
-	case t.front():
+	case t.Front():
 		return modeFragment
 	default:
 		return modeQuery
@@ -90,13 +45,13 @@ func modeFor(form url.Values, redirect *url.URL) string {
 }
 
 // modeProblem tells why a response mode cannot be used.
-func modeProblem(t wanted, mode string, redirect *url.URL) error {
+func modeProblem(t rp.Wanted, mode string, redirect *url.URL) error {
 	switch {
 	case mode == "":
 		return nil
 	case !slices.Contains(responseModes(), mode):
 		return fosite.ErrUnsupportedResponseMode
-	case mode == modeQuery && t.front(): // it would stand in the logs of servers
+	case mode == modeQuery && t.Front(): // it would stand in the logs of servers
 		return fosite.ErrUnsupportedResponseMode.WithHint("Tokens are never sent in a query.")
 	case mode == modeForm && redirect.Scheme != "https" && redirect.Scheme != "http":
 		return fosite.ErrUnsupportedResponseMode.WithHint("Only a web address can take a posted form.")
@@ -107,19 +62,19 @@ func modeProblem(t wanted, mode string, redirect *url.URL) error {
 
 // checkResponse checks response_type and response_mode, and what goes with them.
 func (q *request) checkResponse(form url.Values) error {
-	t, ok := readResponseType(form.Get("response_type"))
+	t, ok := rp.ReadResponseType(form.Get("response_type"))
 	switch {
 	case form.Get("response_type") == "":
 		return fosite.ErrInvalidRequest.WithHint("The parameter response_type is missing.")
 	case !ok:
 		return fosite.ErrUnsupportedResponseType
-	case !q.client.registered(t):
+	case !q.client.Registered(t):
 		return fosite.ErrUnsupportedResponseType.WithHint("The client is not registered for this response_type.")
-	case t.code && !slices.Contains(q.client.grants(), grantCode), t.front() && !slices.Contains(q.client.grants(), grantImplicit):
+	case t.Code && !slices.Contains(q.client.GrantTypes(), rp.GrantCode), t.Front() && !slices.Contains(q.client.GrantTypes(), rp.GrantImplicit):
 		return fosite.ErrUnauthorizedClient
-	case t.idToken && !slices.Contains(strings.Fields(form.Get("scope")), ScopeOpenID):
+	case t.IDToken && !slices.Contains(strings.Fields(form.Get("scope")), ScopeOpenID):
 		return fosite.ErrInvalidRequest.WithHint("Whoever asks for an id_token has to ask for the scope openid.")
-	case t.idToken && form.Get("nonce") == "": // OpenID Connect Core 3.2.2.1 and 3.3.2.11
+	case t.IDToken && form.Get("nonce") == "": // OpenID Connect Core 3.2.2.1 and 3.3.2.11
 		return fosite.ErrInvalidRequest.WithHint("This response_type needs the parameter nonce.")
 	}
 	q.wants = t
@@ -131,7 +86,7 @@ func (q *request) checkResponse(form url.Values) error {
 func (p *Provider) frontGrant(ctx context.Context, q *request, visit *session.Visit, standing state.Standing) (*granted, error) {
 	c := p.newCode(q, visit, standing)
 	g := &granted{signOn: c.signOn, nonce: c.Nonce, user: visit.User}
-	if !q.wants.token {
+	if !q.wants.Token {
 		return g, nil
 	}
 	c.Refresh, c.Ends = false, p.Clock().Add(p.Lifetimes.Access).Unix()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wicketgate/wicketgate/gateway/browsertest"
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 )
 
 // TestFormPostReachesTheApplicationInARealBrowser is about the browser's own policy for forms: with scripts the form goes by itself, without by a button.
@@ -24,8 +25,8 @@ func TestFormPostReachesTheApplicationInARealBrowser(t *testing.T) {
 	}))
 	t.Cleanup(shop.Close)
 	w := newWorld(t, everyType, func(d *oidc.Deps) {
-		d.Clients = append(d.Clients, oidc.Client{
-			ID: "shop", Name: "Shop", RedirectURIs: []string{shop.URL + "/callback"}, Secrets: []string{oidc.DigestSecret(secret)},
+		d.Clients = append(d.Clients, rp.Client{
+			ID: "shop", Name: "Shop", RedirectURIs: []string{shop.URL + "/callback"}, Secrets: []string{rp.DigestSecret(secret)},
 			Grants: []string{"authorization_code", "implicit"}, ResponseTypes: []string{"code id_token"},
 		})
 	})

@@ -10,14 +10,15 @@ import (
 	"testing"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/web/webtest"
 )
 
 // everyType are clients that registered for everything, one for each algorithm of ID tokens; the client of RS256 is "front".
 func everyType(d *oidc.Deps) {
 	for id, alg := range map[string]string{"front": "", "front-es": "ES256", "front-ed": "EdDSA"} {
-		d.Clients = append(d.Clients, oidc.Client{
-			ID: id, Name: "Front", RedirectURIs: []string{callback, "org.example.app:/callback"}, Secrets: []string{oidc.DigestSecret(secret)}, IDTokenAlg: alg,
+		d.Clients = append(d.Clients, rp.Client{
+			ID: id, Name: "Front", RedirectURIs: []string{callback, "org.example.app:/callback"}, Secrets: []string{rp.DigestSecret(secret)}, IDTokenAlg: alg,
 			Grants:        []string{"authorization_code", "refresh_token", "implicit"},
 			ResponseTypes: []string{"code", "id_token", "id_token token", "token", "code id_token", "code token", "code id_token token"},
 		})
@@ -25,7 +26,7 @@ func everyType(d *oidc.Deps) {
 }
 
 // fragment is what came back behind the '#'.
-func (a *rp) fragment(page *webtest.Page) url.Values {
+func (a *relyingParty) fragment(page *webtest.Page) url.Values {
 	a.w.t.Helper()
 	if q := a.back(page); len(q) > 0 {
 		a.w.t.Fatalf("something came back in the query: %v", q)
@@ -38,7 +39,7 @@ func (a *rp) fragment(page *webtest.Page) url.Values {
 }
 
 // claimsOf verifies an ID token that came through the browser.
-func (a *rp) claimsOf(text string) map[string]any {
+func (a *relyingParty) claimsOf(text string) map[string]any {
 	a.w.t.Helper()
 	id, err := a.provider.Verifier(a.verifying()).Verify(a.w.t.Context(), text)
 	if err != nil {
@@ -120,7 +121,7 @@ func TestTokensThroughTheBrowserAreForClientsThatAskedForThem(t *testing.T) {
 			t.Errorf("%s: %v", kind, got)
 		}
 	}
-	for _, wrong := range []oidc.Client{
+	for _, wrong := range []rp.Client{
 		{ID: "x", RedirectURIs: []string{callback}, ResponseTypes: []string{"id_token"}},
 		{ID: "x", RedirectURIs: []string{callback}, ResponseTypes: []string{"dance"}},
 		{ID: "x", RedirectURIs: []string{callback}, ResponseTypes: []string{"code code"}},

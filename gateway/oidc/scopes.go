@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/ldapmap"
 )
 
@@ -40,10 +41,10 @@ func newCatalogue(fields []ldapmap.Field, pictures bool) *catalogue {
 
 // grantable are those of the scopes asked for that exist and that the client may have, once each, in the order asked. Others are left out
 // without an error, as OpenID Connect Core 3.1.2.1 advises; the token response says what was granted.
-func (c *catalogue) grantable(asked []string, client *Client) []string {
+func (c *catalogue) grantable(asked []string, client *rp.Client) []string {
 	var granted []string
 	for _, s := range asked {
-		if slices.Contains(c.scopes, s) && client.maySee(s) && !slices.Contains(granted, s) {
+		if slices.Contains(c.scopes, s) && client.MaySee(s) && !slices.Contains(granted, s) {
 			granted = append(granted, s)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/ory/fosite"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
@@ -69,7 +70,7 @@ func (p *Provider) openPresented(form url.Values, session *tokenSession) error {
 	switch form.Get("grant_type") {
 	case "":
 		return fosite.ErrInvalidRequest.WithHint("The parameter grant_type is missing.")
-	case grantCode:
+	case rp.GrantCode:
 		session.code = new(code)
 		if form.Get("code") == "" {
 			return fosite.ErrInvalidRequest.WithHint("The parameter code is missing.")
@@ -77,7 +78,7 @@ func (p *Provider) openPresented(form url.Values, session *tokenSession) error {
 		if err := p.open(purposeCode, form.Get("code"), maxToken, session.code); err != nil {
 			return fosite.ErrInvalidGrant.WithHint("This is no code of this provider.").WithWrap(err)
 		}
-	case grantRefresh:
+	case rp.GrantRefresh:
 		session.refresh = new(refreshToken)
 		if form.Get("refresh_token") == "" {
 			return fosite.ErrInvalidRequest.WithHint("The parameter refresh_token is missing.")
@@ -85,7 +86,7 @@ func (p *Provider) openPresented(form url.Values, session *tokenSession) error {
 		if err := p.open(purposeRefresh, form.Get("refresh_token"), maxToken, session.refresh); err != nil {
 			return fosite.ErrInvalidGrant.WithHint("This is no refresh token of this provider.").WithWrap(err)
 		}
-	case grantClient: // presents nothing but the client
+	case rp.GrantClient: // presents nothing but the client
 	default:
 		return fosite.ErrUnsupportedGrantType // fosite would say invalid_request
 	}
@@ -133,11 +134,11 @@ func (p *Provider) mayUse(ctx context.Context, u *ldapmap.User, client string) (
 	if p.MayUse == nil {
 		return true, nil
 	}
-	return p.MayUse(ctx, u, &Client{ID: client})
+	return p.MayUse(ctx, u, &rp.Client{ID: client})
 }
 
 // respond fills in the token response (RFC 6749 5.1, OpenID Connect Core 3.1.3.3) for what was granted.
-func (p *Provider) respond(ctx context.Context, client *Client, g *granted, resp fosite.AccessResponder) error {
+func (p *Provider) respond(ctx context.Context, client *rp.Client, g *granted, resp fosite.AccessResponder) error {
 	access, lasts, err := p.newAccess(ctx, client, g)
 	if err != nil {
 		return serverTrouble(err)
@@ -164,7 +165,7 @@ func (p *Provider) respond(ctx context.Context, client *Client, g *granted, resp
 }
 
 // newAccess makes an access token of a grant that stands, and tells how long it lasts.
-func (p *Provider) newAccess(_ context.Context, _ *Client, g *granted) (string, time.Duration, error) {
+func (p *Provider) newAccess(_ context.Context, _ *rp.Client, g *granted) (string, time.Duration, error) {
 	now, lasts := p.Clock(), p.Lifetimes.Access.Truncate(time.Second)
 	text, err := p.seal(purposeAccess, accessToken{signOn: g.signOn, Grant: g.grant, Issued: now.Unix(), Expires: now.Add(lasts).Unix()})
 	return text, lasts, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
@@ -46,7 +47,7 @@ func TestEachScopeTellsItsClaims(t *testing.T) {
 func TestClaimsGoIntoTheIDTokenOnlyForThoseWhoNeedThemThere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(d *oidc.Deps) {
-		d.Clients = append(d.Clients, oidc.Client{ID: "old", RedirectURIs: []string{callback}, Secrets: []string{oidc.DigestSecret(secret)}, Trusted: true, ClaimsInIDToken: true})
+		d.Clients = append(d.Clients, rp.Client{ID: "old", RedirectURIs: []string{callback}, Secrets: []string{rp.DigestSecret(secret)}, Trusted: true, ClaimsInIDToken: true})
 	})
 	app := w.rp("old", "email", "groups")
 	if id := app.idClaims(app.tokens(w.browser())); id["email"] != "ada@example.org" || !reflect.DeepEqual(id["groups"], []any{"admins", "staff"}) || id["aud"] != "old" {

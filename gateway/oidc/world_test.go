@@ -13,6 +13,7 @@ import (
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/seal"
 	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/state"
@@ -34,12 +35,12 @@ const (
 )
 
 // clients are an application that asks for consent, one of the organisation's own, one without a secret, and an API.
-func clients() []oidc.Client {
-	return []oidc.Client{
-		{ID: "orders", Name: "Orders", URL: "https://orders.example.org", RedirectURIs: []string{callback, callback + "?shop=1"}, Secrets: []string{oidc.DigestSecret(secret)}},
-		{ID: "intranet", Name: "Intranet", RedirectURIs: []string{callback}, Secrets: []string{oidc.DigestSecret(secret)}, Trusted: true},
+func clients() []rp.Client {
+	return []rp.Client{
+		{ID: "orders", Name: "Orders", URL: "https://orders.example.org", RedirectURIs: []string{callback, callback + "?shop=1"}, Secrets: []string{rp.DigestSecret(secret)}},
+		{ID: "intranet", Name: "Intranet", RedirectURIs: []string{callback}, Secrets: []string{rp.DigestSecret(secret)}, Trusted: true},
 		{ID: "desktop", Name: "Desktop", RedirectURIs: []string{"http://127.0.0.1/callback", "http://localhost/callback", "org.example.desktop:/callback"}, Trusted: true},
-		{ID: "api", Name: "Stock", Secrets: []string{oidc.DigestSecret(secret)}, RedirectURIs: []string{callback}, MayIntrospect: true},
+		{ID: "api", Name: "Stock", Secrets: []string{rp.DigestSecret(secret)}, RedirectURIs: []string{callback}, MayIntrospect: true},
 	}
 }
 

@@ -2,7 +2,7 @@
 //
 // Each application is one text file in text/: a head of "key: value" lines, a line "---", and a text/template of what to paste. Adding an
 // application is adding a file. The package is used by `wicketgate client` and by the administrators' pages (selfservice/clients), and imports
-// gateway/oidc alone.
+// gateway/oidc/rp alone.
 package recipes
 
 import (
@@ -15,7 +15,7 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 )
 
 //go:embed text/*.txt
@@ -122,8 +122,8 @@ func read(file string) (Recipe, error) {
 }
 
 // Client returns the client of an application at base. Errors: base is no web address, or the recipe needs one.
-func (r Recipe) Client(base string) (*oidc.Client, error) {
-	c := &oidc.Client{Name: r.Title, Scope: r.Scope}
+func (r Recipe) Client(base string) (*rp.Client, error) {
+	c := &rp.Client{Name: r.Title, Scope: r.Scope}
 	if r.Name == Generic {
 		c.Name = ""
 	}
@@ -155,7 +155,7 @@ func (r Recipe) Paste(v Values) (string, error) {
 }
 
 // For returns the values of a client.
-func For(issuer string, c *oidc.Client, secret string) Values {
+func For(issuer string, c *rp.Client, secret string) Values {
 	v := Values{Issuer: issuer, ID: c.ID, Secret: secret, Base: strings.TrimSuffix(c.URL, "/"), Scope: c.Scope}
 	if len(c.RedirectURIs) > 0 {
 		v.Callback = c.RedirectURIs[0]

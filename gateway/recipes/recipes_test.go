@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/recipes"
 )
 
@@ -15,7 +15,7 @@ const (
 )
 
 // cook registers an application and returns what to paste into it.
-func cook(t *testing.T, name string) (*oidc.Client, string) {
+func cook(t *testing.T, name string) (*rp.Client, string) {
 	t.Helper()
 	r, ok := recipes.Find(name)
 	if !ok {
@@ -52,7 +52,7 @@ func cook(t *testing.T, name string) (*oidc.Client, string) {
 	return c, text
 }
 
-func expect(t *testing.T, c *oidc.Client, text, callback string, lines ...string) {
+func expect(t *testing.T, c *rp.Client, text, callback string, lines ...string) {
 	t.Helper()
 	if !slices.Contains(c.RedirectURIs, "https://app.example.org/sub"+callback) {
 		t.Errorf("people come back to %q", c.RedirectURIs)

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
-	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/recipes"
 	"github.com/wicketgate/wicketgate/gateway/visit"
 	"github.com/wicketgate/wicketgate/gateway/web"
@@ -38,7 +38,7 @@ const keep = 24 * time.Hour
 type Flow struct {
 	Kit      *web.Kit
 	Door     *visit.Door
-	Registry *oidc.Registry
+	Registry *rp.Registry
 	Issuer   string
 	Audit    *audit.Log
 }
@@ -108,7 +108,7 @@ func (f *Flow) show(w http.ResponseWriter, r *http.Request, _ *visit.Visitor) er
 }
 
 // page shows one application; more adds to the page.
-func (f *Flow) page(w http.ResponseWriter, r *http.Request, status int, e oidc.Entry, more func(p *templates.ClientPage) error) error {
+func (f *Flow) page(w http.ResponseWriter, r *http.Request, status int, e rp.Entry, more func(p *templates.ClientPage) error) error {
 	loc, c := f.Kit.Locale(r), e.Client
 	p := templates.ClientPage{
 		ID: e.ID, Name: c.DisplayName(), Fixed: e.Configured, HasSecret: !c.Public(), Issuer: f.Issuer, Redirects: c.RedirectURIs, Loosened: loosened(c),
@@ -130,7 +130,7 @@ func (f *Flow) page(w http.ResponseWriter, r *http.Request, status int, e oidc.E
 	return f.Kit.Page(w, r, status, p)
 }
 
-func (f *Flow) paste(p *templates.ClientPage, recipe recipes.Recipe, c *oidc.Client, secret string) (err error) {
+func (f *Flow) paste(p *templates.ClientPage, recipe recipes.Recipe, c *rp.Client, secret string) (err error) {
 	if recipe.Name != recipes.Generic {
 		p.Kind = recipe.Title
 	}
@@ -158,7 +158,7 @@ func (f *Flow) rotate(w http.ResponseWriter, r *http.Request, v *visit.Visitor) 
 		return err
 	}
 	f.note(r, v, audit.ClientChanged, id, "new secret; the old one ends in "+lasts.String())
-	return f.page(w, r, http.StatusOK, oidc.Entry{ID: id, Client: client}, func(p *templates.ClientPage) error { p.Secret = secret; return nil })
+	return f.page(w, r, http.StatusOK, rp.Entry{ID: id, Client: client}, func(p *templates.ClientPage) error { p.Secret = secret; return nil })
 }
 
 func (f *Flow) remove(w http.ResponseWriter, r *http.Request, v *visit.Visitor) error {

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
-	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/recipes"
 	"github.com/wicketgate/wicketgate/gateway/visit"
 	"github.com/wicketgate/wicketgate/gateway/web"
@@ -30,7 +30,7 @@ const (
 )
 
 // form draws the settings of a client, new ones with their id and address first.
-func (f *Flow) form(c *oidc.Client, loc *i18n.Locale, fresh bool) templates.Form {
+func (f *Flow) form(c *rp.Client, loc *i18n.Locale, fresh bool) templates.Form {
 	tick := map[bool]string{true: "1"}
 	section := templates.Section{Title: loc.T("Settings")}
 	if fresh {
@@ -56,7 +56,7 @@ func (f *Flow) form(c *oidc.Client, loc *i18n.Locale, fresh bool) templates.Form
 }
 
 // read takes the settings of a posted form.
-func read(form url.Values, c *oidc.Client) {
+func read(form url.Values, c *rp.Client) {
 	c.Name, c.Scope = strings.TrimSpace(form.Get(inputName)), strings.Join(strings.Fields(form.Get(inputScope)), " ")
 	c.URL, c.Trusted = strings.TrimSpace(form.Get(inputURL)), form.Get(inputTrusted) != ""
 	c.RedirectURIs = nil
@@ -94,14 +94,14 @@ func (f *Flow) ask(w http.ResponseWriter, r *http.Request, _ *visit.Visitor) err
 	if err != nil {
 		return err
 	}
-	c := &oidc.Client{Scope: recipe.Scope}
+	c := &rp.Client{Scope: recipe.Scope}
 	if recipe.Name != recipes.Generic {
 		c.ID, c.Name = strings.ToLower(recipe.Title), recipe.Title
 	}
 	return f.askPage(w, r, http.StatusOK, recipe, c)
 }
 
-func (f *Flow) askPage(w http.ResponseWriter, r *http.Request, status int, recipe recipes.Recipe, c *oidc.Client, wrong ...error) error {
+func (f *Flow) askPage(w http.ResponseWriter, r *http.Request, status int, recipe recipes.Recipe, c *rp.Client, wrong ...error) error {
 	loc := f.Kit.Locale(r)
 	page := templates.ClientNewPage{Form: f.form(c, loc, true)}
 	page.Form.Action, page.Form.Cancel, page.Form.Submit = Path+"/new", Path, i18n.M("Add the application")
@@ -126,14 +126,14 @@ func (f *Flow) add(w http.ResponseWriter, r *http.Request, v *visit.Visitor) err
 	if err != nil {
 		return err
 	}
-	c := &oidc.Client{ID: strings.TrimSpace(form.Get(inputID))}
+	c := &rp.Client{ID: strings.TrimSpace(form.Get(inputID))}
 	read(form, c)
 	var secret string
 	if form.Get(inputPublic) == "" {
-		if secret, err = oidc.NewSecret(); err != nil {
+		if secret, err = rp.NewSecret(); err != nil {
 			return err
 		}
-		c.Secrets = []string{oidc.DigestSecret(secret)}
+		c.Secrets = []string{rp.DigestSecret(secret)}
 	}
 	if len(recipe.Callbacks) > 0 {
 		known, err := recipe.Client(c.URL)
@@ -153,7 +153,7 @@ func (f *Flow) add(w http.ResponseWriter, r *http.Request, v *visit.Visitor) err
 		return err
 	}
 	f.note(r, v, audit.ClientRegistered, c.ID, "template "+recipe.Name)
-	return f.page(w, r, http.StatusOK, oidc.Entry{ID: c.ID, Client: c}, func(p *templates.ClientPage) error {
+	return f.page(w, r, http.StatusOK, rp.Entry{ID: c.ID, Client: c}, func(p *templates.ClientPage) error {
 		p.Secret = secret
 		return f.paste(p, recipe, c, secret)
 	})
@@ -165,14 +165,14 @@ func (f *Flow) edit(w http.ResponseWriter, r *http.Request, v *visit.Visitor) er
 		return err
 	}
 	id := r.PathValue("id")
-	var tried *oidc.Client
-	client, err := f.Registry.Change(r.Context(), id, func(c *oidc.Client) error {
+	var tried *rp.Client
+	client, err := f.Registry.Change(r.Context(), id, func(c *rp.Client) error {
 		read(form, c)
 		tried = c
 		return nil
 	})
 	if fault.Is(err, fault.Invalid) && tried != nil {
-		return f.page(w, r, http.StatusUnprocessableEntity, oidc.Entry{ID: id, Client: tried}, func(p *templates.ClientPage) error {
+		return f.page(w, r, http.StatusUnprocessableEntity, rp.Entry{ID: id, Client: tried}, func(p *templates.ClientPage) error {
 			mark(&p.Form, tried.Check()...)
 			return nil
 		})
@@ -186,7 +186,7 @@ func (f *Flow) edit(w http.ResponseWriter, r *http.Request, v *visit.Visitor) er
 }
 
 // loosened says in words in which points a client goes beyond the others.
-func loosened(c *oidc.Client) []i18n.Message {
+func loosened(c *rp.Client) []i18n.Message {
 	var all []i18n.Message
 	for _, l := range c.Loosened() {
 		switch key, _, _ := strings.Cut(l, ":"); key {

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/wicketgate/wicketgate/gateway/browsertest"
-	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 )
 
 // TestYesLeadsToTheApplicationInARealBrowser is about what no other test sees: the browser's own ideas of which redirects may follow a posted form.
@@ -20,7 +20,7 @@ func TestYesLeadsToTheApplicationInARealBrowser(t *testing.T) {
 		_, _ = io.WriteString(rw, "<title>Shop</title><p>Welcome. "+r.FormValue("error")+"</p>")
 	}))
 	t.Cleanup(shop.Close)
-	ok(t, w.provider.Register(t.Context(), &oidc.Client{ID: "shop", Name: "Shop", RedirectURIs: []string{shop.URL + "/callback"}}))
+	ok(t, w.provider.Register(t.Context(), &rp.Client{ID: "shop", Name: "Shop", RedirectURIs: []string{shop.URL + "/callback"}}))
 	request := w.server.URL + "/oauth/authorize?" + url.Values{
 		"client_id": {"shop"}, "redirect_uri": {shop.URL + "/callback"}, "response_type": {"code"}, "scope": {"openid profile email groups favourite_colour offline_access"},
 		"code_challenge": {challenge}, "code_challenge_method": {"S256"},

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/state/ldapstate"
@@ -73,7 +74,7 @@ func newWorld(t *testing.T) *world {
 	colour := ldapmap.Field{Name: "favourite_colour", Claim: "favourite_colour", Custom: true, Label: ldapmap.Text{Own: map[string]string{"en": "Favourite colour", "fr": "Couleur préférée"}}}
 	w.provider, err = oidc.New(oidc.Deps{
 		Issuer: w.server.URL, Keyring: webtest.Keyring(t), Records: w.records, Store: store, People: w.people, Fields: append(mapping.Fields(), colour), Kit: kit, Sessions: sessions,
-		Clients: []oidc.Client{
+		Clients: []rp.Client{
 			{ID: "orders", Name: "Orders", URL: "https://orders.example.org", Policy: "https://orders.example.org/privacy", RedirectURIs: []string{callback}},
 			{ID: "intranet", Name: "Intranet", RedirectURIs: []string{callback}, Trusted: true},
 		},
@@ -289,7 +290,7 @@ func TestApplicationsAreListedAndTakenBack(t *testing.T) {
 	if page := b.Get("/applications"); !page.Says("No application") {
 		t.Errorf("before any: %s", page.Text("main"))
 	}
-	ok(t, w.provider.Register(t.Context(), &oidc.Client{ID: "gone", Name: "Gone", RedirectURIs: []string{callback}}))
+	ok(t, w.provider.Register(t.Context(), &rp.Client{ID: "gone", Name: "Gone", RedirectURIs: []string{callback}}))
 	for _, client := range []string{"orders", "gone"} {
 		w.home(w.consent(b.Get(ask(client, "openid email favourite_colour offline_access"))).Submit("form[action='/consent']", "decision", "accept"))
 	}

@@ -3,14 +3,14 @@ package check
 import (
 	"context"
 
-	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
 )
 
 // clients says what stands in the directory about applications: how many there are, those that cannot be read, and those that were made looser than
 // the others.
 func (c *checker) clients(ctx context.Context, store state.Store) {
-	all, err := oidc.NewRegistry(store, c.cfg.OIDCClients(), c.opts.Clock).List(ctx)
+	all, err := rp.NewRegistry(store, c.cfg.OIDCClients(), c.opts.Clock).List(ctx)
 	if err != nil { // before the first start the branch may not be there
 		return
 	}
@@ -31,7 +31,7 @@ func (c *checker) clients(ctx context.Context, store state.Store) {
 }
 
 // loosened names each point in which an application goes beyond the strict defaults.
-func (c *checker) loosened(client *oidc.Client) {
+func (c *checker) loosened(client *rp.Client) {
 	for _, l := range client.Loosened() {
 		c.warn("the application %s is loosened: %s", client.ID, l)
 	}

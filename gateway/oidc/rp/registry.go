@@ -1,4 +1,4 @@
-package oidc
+package rp
 
 import (
 	"context"
@@ -36,11 +36,6 @@ func NewRegistry(store state.Store, configured []Client, clock func() time.Time)
 		r.configured[one.ID] = &one
 	}
 	return r
-}
-
-// Registry returns the registry of the provider's clients.
-func (p *Provider) Registry() *Registry {
-	return &Registry{store: p.Store, clock: p.Clock, configured: p.clients.static, forget: p.clients.forget}
 }
 
 // Entry is a client as the registry shows it.
@@ -183,7 +178,7 @@ func (g *Registry) RotateSecret(ctx context.Context, id string, keep time.Durati
 	client, err := g.Change(ctx, id, func(c *Client) error {
 		switch {
 		case len(c.SealedSecrets) > 0:
-			return fault.New(fault.Invalid, "the client %q signs with its secret (%s): such a secret is not replaced here", id, authSecretJWT)
+			return fault.New(fault.Invalid, "the client %q signs with its secret (%s): such a secret is not replaced here", id, AuthSecretJWT)
 		case c.Public():
 			return fault.New(fault.Invalid, "the client %q is public: it has no secret to replace", id)
 		case !c.HasSecret():

@@ -1,4 +1,4 @@
-package oidc
+package rp
 
 import "testing"
 
@@ -26,7 +26,7 @@ func TestWhichRedirectURIsMatch(t *testing.T) {
 		"https://127.0.0.1:1/cb?x=1": false, "http://127.0.0.1:x/cb?x=1": false, "http://127.0.0.1@evil.org/cb?x=1": false, "http://127.0.0.1:1@evil.org/cb?x=1": false, "http://127.0.0.2/cb?x=1": false,
 		"http://LOCALHOST:5/cb": false, "http://localhost:5/cb#x": false, "": false,
 	} {
-		if got := redirectAllowed(registered, uri); got != want {
+		if got := RedirectAllowed(registered, uri); got != want {
 			t.Errorf("%q: %t", uri, got)
 		}
 	}

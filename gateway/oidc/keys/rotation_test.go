@@ -1,4 +1,4 @@
-package oidc
+package keys
 
 import (
 	"errors"
@@ -15,7 +15,7 @@ import (
 
 func kidOf(t *testing.T, token string) string {
 	t.Helper()
-	parsed, err := jose.ParseSignedCompact(token, algorithms())
+	parsed, err := jose.ParseSignedCompact(token, Algorithms())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,12 +27,12 @@ func TestKeysRotateOnScheduleAndNobodyMeetsAKeyTheyCannotKnow(t *testing.T) {
 	now := time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
 	var store statetest.Memory
 	day := 24 * time.Hour
-	plan := keyPlan{every: 30 * day, token: time.Hour, hint: 10 * day}
+	plan := Plan{Every: 30 * day, Token: time.Hour, Hint: 10 * day}
 	one, two := replica(t, &store, &now), replica(t, &store, &now)
 	one.plan, two.plan = plan, plan
-	sign := func(s *keySet) string {
+	sign := func(s *Set) string {
 		t.Helper()
-		token, err := s.sign(t.Context(), jose.EdDSA, "JWT", map[string]any{"sub": "x"})
+		token, err := s.Sign(t.Context(), jose.EdDSA, "JWT", map[string]any{"sub": "x"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,8 +43,8 @@ func TestKeysRotateOnScheduleAndNobodyMeetsAKeyTheyCannotKnow(t *testing.T) {
 	old := kidOf(t, first)
 	kids := map[string]bool{}
 	for end := now.Add(75 * day); now.Before(end); now = now.Add(20 * time.Minute) {
-		for _, s := range []*keySet{one, two} {
-			set, err := s.public(t.Context())
+		for _, s := range []*Set{one, two} {
+			set, err := s.Public(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,12 +64,12 @@ func TestKeysRotateOnScheduleAndNobodyMeetsAKeyTheyCannotKnow(t *testing.T) {
 	if len(kids) != 3 {
 		t.Errorf("%d keys have signed in 75 days, want 3", len(kids))
 	}
-	set, err := one.public(t.Context())
+	set, err := one.Public(t.Context())
 	if err != nil || len(set.Key(old)) != 0 {
 		t.Errorf("the first key is still published 45 days after its end: %v", err)
 	}
 	var claims map[string]any
-	if err := one.verify(t.Context(), first, &claims); err == nil {
+	if err := one.Verify(t.Context(), first, &claims); err == nil {
 		t.Error("the first key still counts long after anybody could have a hint of it")
 	}
 	if _, err := store.Get(t.Context(), state.Path{Kind: state.Keys, ID: "eddsa-1"}); !errors.Is(err, state.ErrNotFound) {
@@ -82,16 +82,16 @@ func TestAHintOutlivesThePublicationOfItsKey(t *testing.T) {
 	now := time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
 	var store statetest.Memory
 	one := replica(t, &store, &now)
-	one.plan = keyPlan{token: time.Hour, hint: 10 * 24 * time.Hour}
-	hint, err := one.sign(t.Context(), jose.ES256, "JWT", map[string]any{"sub": "x"})
+	one.plan = Plan{Token: time.Hour, Hint: 10 * 24 * time.Hour}
+	hint, err := one.Sign(t.Context(), jose.ES256, "JWT", map[string]any{"sub": "x"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := RotateKeys(t.Context(), &store, webtest.Keyring(t), now)
+	made, err := Rotate(t.Context(), &store, webtest.Keyring(t), now)
 	if err != nil || len(made) != 3 {
 		t.Fatalf("%d keys made, %v", len(made), err)
 	}
-	if again, err := RotateKeys(t.Context(), &store, webtest.Keyring(t), now.Add(time.Minute)); err != nil || len(again) != 0 {
+	if again, err := Rotate(t.Context(), &store, webtest.Keyring(t), now.Add(time.Minute)); err != nil || len(again) != 0 {
 		t.Errorf("a second rotation while the first waits makes %d keys, %v", len(again), err)
 	}
 	for _, c := range []struct {
@@ -99,12 +99,12 @@ func TestAHintOutlivesThePublicationOfItsKey(t *testing.T) {
 		published, valid bool
 	}{{2 * time.Minute, true, true}, {2 * time.Hour, true, true}, {4 * time.Hour, false, true}, {9 * 24 * time.Hour, false, true}, {11 * 24 * time.Hour, false, false}} {
 		now = time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC).Add(c.after)
-		set, err := one.public(t.Context())
+		set, err := one.Public(t.Context())
 		if err != nil || len(set.Key(kidOf(t, hint))) == 1 != c.published {
 			t.Errorf("after %s it is published: %v, %v", c.after, !c.published, err)
 		}
 		var claims map[string]any
-		if err := one.verify(t.Context(), hint, &claims); err == nil != c.valid {
+		if err := one.Verify(t.Context(), hint, &claims); err == nil != c.valid {
 			t.Errorf("after %s: %v", c.after, err)
 		}
 	}
@@ -114,7 +114,7 @@ func TestReplicasThatRotateTogetherMakeOneKey(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
 	var store statetest.Memory
-	if _, err := replica(t, &store, &now).all(t.Context()); err != nil {
+	if _, err := replica(t, &store, &now).All(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	var mu sync.Mutex
@@ -122,7 +122,7 @@ func TestReplicasThatRotateTogetherMakeOneKey(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			keys, err := RotateKeys(t.Context(), &store, webtest.Keyring(t), now)
+			keys, err := Rotate(t.Context(), &store, webtest.Keyring(t), now)
 			if err != nil {
 				t.Error(err)
 			}
@@ -132,7 +132,7 @@ func TestReplicasThatRotateTogetherMakeOneKey(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	keys, err := ListKeys(t.Context(), &store, webtest.Keyring(t))
+	keys, err := List(t.Context(), &store, webtest.Keyring(t))
 	if err != nil || made != 3 || len(keys) != 6 {
 		t.Fatalf("%d made, %d there, %v", made, len(keys), err)
 	}

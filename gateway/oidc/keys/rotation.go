@@ -1,4 +1,4 @@
-package oidc
+package keys
 
 import (
 	"context"
@@ -16,11 +16,11 @@ const (
 	keyTail = time.Hour
 )
 
-// keyPlan says when keys change. The zero value leaves them as they are.
-type keyPlan struct {
-	every time.Duration // a new key signs this long after the one before; 0: never by itself
-	token time.Duration // how long what a key signs is good
-	hint  time.Duration // how long after that a token may come back as id_token_hint; 0: for ever
+// Plan says when keys change. The zero value leaves them as they are.
+type Plan struct {
+	Every time.Duration // a new key signs this long after the one before; 0: never by itself
+	Token time.Duration // how long what a key signs is good
+	Hint  time.Duration // how long after that a token may come back as id_token_hint; 0: for ever
 }
 
 // ends tells when the key stopped signing, or will: when the next of its algorithm began. Zero: not in sight. keys are sorted.
@@ -35,20 +35,20 @@ func (k *signingKey) ends(keys []*signingKey) time.Time {
 }
 
 // published tells whether applications need the key still: it will sign, does, or has signed what may be good yet.
-func (p keyPlan) published(k *signingKey, keys []*signingKey, now time.Time) bool {
+func (p Plan) published(k *signingKey, keys []*signingKey, now time.Time) bool {
 	end := k.ends(keys)
-	return end.IsZero() || now.Before(end.Add(p.token+keyTail))
+	return end.IsZero() || now.Before(end.Add(p.Token+keyTail))
 }
 
 // spent tells whether nobody has a reason to show what the key has signed any more.
-func (p keyPlan) spent(k *signingKey, keys []*signingKey, now time.Time) bool {
+func (p Plan) spent(k *signingKey, keys []*signingKey, now time.Time) bool {
 	end := k.ends(keys)
-	return p.hint > 0 && !end.IsZero() && now.After(end.Add(p.token+keyTail+p.hint))
+	return p.Hint > 0 && !end.IsZero() && now.After(end.Add(p.Token+keyTail+p.Hint))
 }
 
 // due tells whether the key, the newest of its algorithm, is old enough for the next to be published.
-func (p keyPlan) due(k *signingKey, now time.Time) bool {
-	return p.every > 0 && !now.Before(k.signsFrom.Add(p.every-keyLead))
+func (p Plan) due(k *signingKey, now time.Time) bool {
+	return p.Every > 0 && !now.Before(k.signsFrom.Add(p.Every-keyLead))
 }
 
 // newest is the key of each algorithm with the highest number.
@@ -82,7 +82,7 @@ func addNext(ctx context.Context, store state.Store, ring Keyring, k *signingKey
 }
 
 // tend does what is due: it publishes next keys and deletes spent ones. It returns the keys as they are then.
-func (p keyPlan) tend(ctx context.Context, store state.Store, ring Keyring, keys []*signingKey, now time.Time, created func(*signingKey)) ([]*signingKey, error) {
+func (p Plan) tend(ctx context.Context, store state.Store, ring Keyring, keys []*signingKey, now time.Time, created func(*signingKey)) ([]*signingKey, error) {
 	changed := false
 	for _, k := range newest(keys) {
 		if !p.due(k, now) {
@@ -133,7 +133,7 @@ func (k Key) State(now time.Time) string {
 }
 
 // ListKeys reads the signing keys of a state tree, the newest of each algorithm first. It makes none.
-func ListKeys(ctx context.Context, store state.Store, ring Keyring) ([]Key, error) {
+func List(ctx context.Context, store state.Store, ring Keyring) ([]Key, error) {
 	keys, err := listKeys(ctx, store, ring)
 	if err != nil {
 		return nil, err
@@ -143,7 +143,7 @@ func ListKeys(ctx context.Context, store state.Store, ring Keyring) ([]Key, erro
 
 // RotateKeys publishes a next key for each algorithm; replicas sign with it an hour later, so that applications know it by then. An algorithm whose next key waits
 // already is left as it is. It returns the keys that were made. Errors: what the store says, and keys that cannot be opened.
-func RotateKeys(ctx context.Context, store state.Store, ring Keyring, now time.Time) ([]Key, error) {
+func Rotate(ctx context.Context, store state.Store, ring Keyring, now time.Time) ([]Key, error) {
 	keys, err := listKeys(ctx, store, ring)
 	if err != nil {
 		return nil, err

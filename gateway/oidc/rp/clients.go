@@ -1,4 +1,4 @@
-package oidc
+package rp
 
 import (
 	"context"
@@ -21,8 +21,8 @@ const (
 	clientsKept = 10_000
 )
 
-// clients finds clients: those of the configuration, which cannot be changed by any page, and those registered in the state tree.
-type clients struct {
+// Clients finds clients: those of the configuration, which cannot be changed by any page, and those registered in the state tree.
+type Clients struct {
 	static map[string]*Client
 	store  state.Store
 	clock  func() time.Time
@@ -36,8 +36,8 @@ type keptClient struct {
 	read   time.Time
 }
 
-func newClients(static []Client, store state.Store, clock func() time.Time) (*clients, error) {
-	c := &clients{static: map[string]*Client{}, store: store, clock: clock, kept: map[string]keptClient{}}
+func NewClients(static []Client, store state.Store, clock func() time.Time) (*Clients, error) {
+	c := &Clients{static: map[string]*Client{}, store: store, clock: clock, kept: map[string]keptClient{}}
 	var wrong []error
 	for i := range static {
 		one := static[i]
@@ -52,8 +52,8 @@ func newClients(static []Client, store state.Store, clock func() time.Time) (*cl
 	return c, errors.Join(wrong...)
 }
 
-// find returns the client. At most one read. Errors: NotFound, and what the store says.
-func (c *clients) find(ctx context.Context, id string) (*Client, error) {
+// Find returns the client. At most one read. Errors: NotFound, and what the store says.
+func (c *Clients) Find(ctx context.Context, id string) (*Client, error) {
 	if one := c.static[id]; one != nil {
 		return one, nil
 	}
@@ -89,7 +89,7 @@ func (c *clients) find(ctx context.Context, id string) (*Client, error) {
 	return client, nil
 }
 
-func (c *clients) forget(id string) {
+func (c *Clients) forget(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.kept, id)
@@ -116,12 +116,7 @@ func parseClient(r state.Record) (*Client, error) {
 	return nil, fault.New(fault.Internal, "the record of the client %q does not describe it", r.ID)
 }
 
-// Register stores a new client; see Registry.Add.
-func (p *Provider) Register(ctx context.Context, client *Client) error {
-	return p.Registry().Add(ctx, client)
-}
-
-// Unregister deletes a registered client; see Registry.Remove.
-func (p *Provider) Unregister(ctx context.Context, id string) error {
-	return p.Registry().Remove(ctx, id)
+// Registry returns the registry that shares what this replica knows of the clients, so that a change takes effect here at once.
+func (c *Clients) Registry() *Registry {
+	return &Registry{store: c.store, clock: c.clock, configured: c.static, forget: c.forget}
 }

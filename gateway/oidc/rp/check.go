@@ -1,4 +1,4 @@
-package oidc
+package rp
 
 import (
 	"errors"
@@ -70,9 +70,9 @@ func (c *Client) checkMetadata(bad func(format string, args ...any)) {
 
 // checkFlows tells when a client registers for codes and could never ask for one (RFC 7591 2.1).
 func (c *Client) checkFlows(bad func(format string, args ...any)) {
-	has := func(grant string) bool { return slices.Contains(c.grants(), grant) }
-	if has(grantCode) && !slices.ContainsFunc(c.responseTypes(), func(t string) bool { return slices.Contains(strings.Fields(t), "code") }) {
-		bad("grant_types: %s needs a response type with code in it", grantCode)
+	has := func(grant string) bool { return slices.Contains(c.GrantTypes(), grant) }
+	if has(GrantCode) && !slices.ContainsFunc(c.AllowedResponses(), func(t string) bool { return slices.Contains(strings.Fields(t), "code") }) {
+		bad("grant_types: %s needs a response type with code in it", GrantCode)
 	}
 }
 
@@ -84,9 +84,9 @@ func (c *Client) checkType(raw string) error {
 		return nil // told already
 	}
 	switch {
-	case c.Type == typeWeb && (u.Scheme != "https" || loopback(u.Hostname())):
+	case c.Type == typeWeb && (u.Scheme != "https" || Loopback(u.Hostname())):
 		return errors.New("a web application comes back by https, and not to the person's own machine")
-	case c.Type == typeNative && u.Scheme == "http" && !loopback(u.Hostname()):
+	case c.Type == typeNative && u.Scheme == "http" && !Loopback(u.Hostname()):
 		return errors.New("a native application comes back by http to its own machine only")
 	}
 	return nil
@@ -137,11 +137,11 @@ func (c *Client) Loosened() []string {
 			out = append(out, what)
 		}
 	}
-	say(slices.ContainsFunc(c.responseTypes(), func(t string) bool { return t != "code" && t != "none" }),
+	say(slices.ContainsFunc(c.AllowedResponses(), func(t string) bool { return t != "code" && t != "none" }),
 		"response_types: tokens travel through the browser's address bar (RFC 9700 2.1.2)")
 	say(slices.ContainsFunc(c.RedirectURIs, func(u string) bool { return strings.HasPrefix(u, "http://localhost") }),
 		"redirect_uris: localhost by name, which a machine may resolve to another (RFC 8252 8.3)")
-	say(c.RequestObjectAlg == algNone, "request_object_signing_alg: requests that nobody signed are taken as request objects (RFC 9101 10.1)")
+	say(c.RequestObjectAlg == AlgNone, "request_object_signing_alg: requests that nobody signed are taken as request objects (RFC 9101 10.1)")
 	say(c.Trusted, "trusted: nobody is asked for consent")
 	say(c.AlwaysRefresh, "always_refresh: it gets refresh tokens without asking for offline_access")
 	say(c.MayIntrospect, "may_introspect: it may ask about the tokens of every application")

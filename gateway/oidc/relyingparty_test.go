@@ -13,8 +13,8 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/web/webtest"
 )
 
-// rp is a relying party made of the libraries that real ones use.
-type rp struct {
+// relyingParty is one made of the libraries that real ones use.
+type relyingParty struct {
 	*oauth2.Config
 	w        *world
 	provider *gooidc.Provider
@@ -22,13 +22,13 @@ type rp struct {
 	nonce    string
 }
 
-func (w *world) rp(client string, scopes ...string) *rp {
+func (w *world) rp(client string, scopes ...string) *relyingParty {
 	w.t.Helper()
 	provider, err := gooidc.NewProvider(w.t.Context(), w.server.URL)
 	if err != nil {
 		w.t.Fatalf("discovery by go-oidc: %v", err)
 	}
-	app := &rp{w: w, provider: provider, verifier: oauth2.GenerateVerifier(), nonce: "n-0S6_WzA2Mj", Config: &oauth2.Config{
+	app := &relyingParty{w: w, provider: provider, verifier: oauth2.GenerateVerifier(), nonce: "n-0S6_WzA2Mj", Config: &oauth2.Config{
 		ClientID: client, ClientSecret: secret, RedirectURL: callback, Scopes: append([]string{"openid"}, scopes...), Endpoint: provider.Endpoint(),
 	}}
 	if client == "desktop" {
@@ -38,7 +38,7 @@ func (w *world) rp(client string, scopes ...string) *rp {
 }
 
 // authURL is where the application sends the browser; more are names and values of further parameters, where an empty value leaves one out.
-func (a *rp) authURL(more ...string) string {
+func (a *relyingParty) authURL(more ...string) string {
 	u := a.AuthCodeURL("state-of-the-app", gooidc.Nonce(a.nonce), oauth2.S256ChallengeOption(a.verifier))
 	parsed, err := url.Parse(u)
 	if err != nil {
@@ -54,7 +54,7 @@ func (a *rp) authURL(more ...string) string {
 }
 
 // back is what the application gets when the browser comes back.
-func (a *rp) back(page *webtest.Page) url.Values {
+func (a *relyingParty) back(page *webtest.Page) url.Values {
 	a.w.t.Helper()
 	if got := page.URL.Scheme + "://" + page.URL.Host + page.URL.Path; got != a.RedirectURL {
 		a.w.t.Fatalf("the browser is at %s (status %d), not back at the application: %s", page.URL, page.Status, page.Text("body"))
@@ -63,7 +63,7 @@ func (a *rp) back(page *webtest.Page) url.Values {
 }
 
 // code signs a browser in and returns the code.
-func (a *rp) code(b *webtest.Browser, more ...string) string {
+func (a *relyingParty) code(b *webtest.Browser, more ...string) string {
 	a.w.t.Helper()
 	q := a.back(b.Get(a.authURL(more...)))
 	if q.Get("code") == "" {
@@ -72,12 +72,12 @@ func (a *rp) code(b *webtest.Browser, more ...string) string {
 	return q.Get("code")
 }
 
-func (a *rp) exchange(code string) (*oauth2.Token, error) {
+func (a *relyingParty) exchange(code string) (*oauth2.Token, error) {
 	return a.Exchange(a.w.t.Context(), code, oauth2.VerifierOption(a.verifier))
 }
 
 // tokens signs a browser in and redeems the code.
-func (a *rp) tokens(b *webtest.Browser, more ...string) *oauth2.Token {
+func (a *relyingParty) tokens(b *webtest.Browser, more ...string) *oauth2.Token {
 	a.w.t.Helper()
 	tok, err := a.exchange(a.code(b, more...))
 	if err != nil {
@@ -86,12 +86,12 @@ func (a *rp) tokens(b *webtest.Browser, more ...string) *oauth2.Token {
 	return tok
 }
 
-func (a *rp) verifying() *gooidc.Config {
+func (a *relyingParty) verifying() *gooidc.Config {
 	return &gooidc.Config{ClientID: a.ClientID, Now: a.w.now, SupportedSigningAlgs: []string{"RS256", "ES256", "EdDSA"}}
 }
 
 // idClaims verifies an ID token as an application does and returns its claims.
-func (a *rp) idClaims(tok *oauth2.Token) map[string]any {
+func (a *relyingParty) idClaims(tok *oauth2.Token) map[string]any {
 	a.w.t.Helper()
 	raw, _ := tok.Extra("id_token").(string)
 	v := a.provider.Verifier(a.verifying())
@@ -109,13 +109,13 @@ func (a *rp) idClaims(tok *oauth2.Token) map[string]any {
 	return claims
 }
 
-func (a *rp) refresh(token string, more ...string) (int, map[string]any) {
+func (a *relyingParty) refresh(token string, more ...string) (int, map[string]any) {
 	a.w.t.Helper()
 	return a.w.post("/oauth/token", a.basic(), append([]string{"grant_type", "refresh_token", "refresh_token", token}, more...)...)
 }
 
 // basic is the client's Authorization header.
-func (a *rp) basic() string { return basic(a.ClientID, a.ClientSecret) }
+func (a *relyingParty) basic() string { return basic(a.ClientID, a.ClientSecret) }
 
 func basic(id, secret string) string {
 	r := &http.Request{Header: http.Header{}}

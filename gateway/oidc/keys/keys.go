@@ -1,4 +1,4 @@
-package oidc
+package keys
 
 import (
 	"context"
@@ -23,6 +23,12 @@ import (
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
+// Keyring seals keys at rest; *seal.Keyring is one.
+type Keyring interface {
+	Seal(purpose string, ad, plain []byte) (string, error)
+	Open(purpose string, ad []byte, sealed string) ([]byte, error)
+}
+
 // purposeKey is the keyring purpose of signing keys at rest; the record's path is the associated data.
 const purposeKey = "oidc/signing-key"
 
@@ -37,9 +43,9 @@ type signingKey struct {
 	jwk       jose.JSONWebKey
 }
 
-// algorithms are those that ID tokens can be signed with; every provider has a key for each from its first start. RS256 must be
+// Algorithms are those that ID tokens can be signed with; every provider has a key for each from its first start. RS256 must be
 // there (OpenID Connect Core 15.1); the others are cheaper by a factor of thirty.
-func algorithms() []jose.SignatureAlgorithm {
+func Algorithms() []jose.SignatureAlgorithm {
 	return []jose.SignatureAlgorithm{jose.RS256, jose.ES256, jose.EdDSA}
 }
 
@@ -98,7 +104,7 @@ func (k *signingKey) record(ring Keyring) (state.Record, error) {
 func parseKey(r state.Record, ring Keyring) (*signingKey, error) {
 	alg, number, ok := strings.Cut(r.ID, "-")
 	k := &signingKey{alg: jose.SignatureAlgorithm(alg)}
-	for _, a := range algorithms() {
+	for _, a := range Algorithms() {
 		if strings.EqualFold(string(a), alg) {
 			k.alg = a
 		}
@@ -136,7 +142,7 @@ func loadKeys(ctx context.Context, store state.Store, ring Keyring, now time.Tim
 		return nil, err
 	}
 	again := false
-	for _, alg := range algorithms() {
+	for _, alg := range Algorithms() {
 		if slices.ContainsFunc(keys, func(k *signingKey) bool { return k.alg == alg }) {
 			continue
 		}
@@ -186,7 +192,7 @@ func listKeys(ctx context.Context, store state.Store, ring Keyring) ([]*signingK
 func sorted(keys []*signingKey) []*signingKey {
 	slices.SortFunc(keys, func(a, b *signingKey) int {
 		if a.alg != b.alg {
-			return slices.Index(algorithms(), a.alg) - slices.Index(algorithms(), b.alg)
+			return slices.Index(Algorithms(), a.alg) - slices.Index(Algorithms(), b.alg)
 		}
 		return b.number - a.number
 	})

@@ -1,4 +1,4 @@
-package oidc
+package rp
 
 import (
 	"errors"
@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// redirectAllowed tells whether a redirect URI may be used by a client that registered these. It is compared to the letter (RFC 9700 2.1, OpenID
+// RedirectAllowed tells whether a redirect URI may be used by a client that registered these. It is compared to the letter (RFC 9700 2.1, OpenID
 // Connect Core 3.1.2.1), but for the port of loopback addresses: an app on a desktop takes the port it gets (RFC 8252 7.3). "localhost" is
 // treated like the addresses, although RFC 8252 8.3 advises against it, because that is what development tools send.
-func redirectAllowed(registered []string, requested string) bool {
+func RedirectAllowed(registered []string, requested string) bool {
 	if slices.Contains(registered, requested) {
 		return true
 	}
@@ -29,13 +29,13 @@ func withoutLoopbackPort(raw string) (string, bool) {
 		return "", false
 	}
 	u, err := url.Parse(raw)
-	if err != nil || !loopback(u.Hostname()) || !strings.HasPrefix(rest, u.Host) { // a user name would stand before the host
+	if err != nil || !Loopback(u.Hostname()) || !strings.HasPrefix(rest, u.Host) { // a user name would stand before the host
 		return "", false
 	}
 	return "http://" + strings.TrimSuffix(u.Host, ":"+u.Port()) + rest[len(u.Host):], true
 }
 
-func loopback(host string) bool {
+func Loopback(host string) bool {
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
@@ -54,7 +54,7 @@ func checkRedirectURI(raw string) error {
 		return errors.New("no user name or password may be in it")
 	case u.Scheme == "https" && u.Hostname() != "":
 		return nil
-	case u.Scheme == "http" && loopback(u.Hostname()):
+	case u.Scheme == "http" && Loopback(u.Hostname()):
 		return nil
 	case u.Scheme == "http":
 		return errors.New("http is only for this machine (127.0.0.1, [::1], localhost): use https")
@@ -63,4 +63,13 @@ func checkRedirectURI(raw string) error {
 	default:
 		return errors.New("neither an https address nor the private scheme of a native app, such as org.example.app:/callback (RFC 8252 7.1)")
 	}
+}
+
+// checkRequestURI tells why request objects cannot be fetched from an address. A fragment may hold a digest of the document (OpenID Connect Core 6.2).
+func checkRequestURI(raw string) error {
+	u, err := url.Parse(raw)
+	if err != nil || len(raw) > 512 || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !Loopback(u.Hostname())) {
+		return errors.New("this is no https address of 512 characters at most")
+	}
+	return nil
 }

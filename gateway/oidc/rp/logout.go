@@ -1,4 +1,4 @@
-package oidc
+package rp
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 const maxLogoutURIs = 50
 
 // ClientLogout is what a client says about signing out. The JSON names are those of the three specifications, each of which adds to RFC 7591.
-type ClientLogout struct {
+type Logout struct {
 	// PostLogoutRedirectURIs are where people may be sent after they signed out, compared to the letter (RP-Initiated Logout 1.0, 3.1).
 	PostLogoutRedirectURIs []string `json:"post_logout_redirect_uris,omitempty"`
 	// BackChannelLogoutURI is where the gateway posts a logout token when a session ends (Back-Channel Logout 1.0, 2.2).
@@ -23,8 +23,8 @@ type ClientLogout struct {
 	FrontChannelSessionRequired bool `json:"frontchannel_logout_session_required,omitempty"`
 }
 
-// told tells whether the client wants to hear that a session ended.
-func (c *ClientLogout) told() bool {
+// Told tells whether the client wants to hear that a session ended.
+func (c *Logout) Told() bool {
 	return c.BackChannelLogoutURI != "" || c.FrontChannelLogoutURI != ""
 }
 

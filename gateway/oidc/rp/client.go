@@ -1,4 +1,4 @@
-package oidc
+package rp
 
 import (
 	"crypto/sha256"
@@ -11,6 +11,7 @@ import (
 
 	jose "github.com/go-jose/go-jose/v4"
 
+	"github.com/wicketgate/wicketgate/gateway/oidc/keys"
 	"github.com/wicketgate/wicketgate/gateway/state"
 )
 
@@ -77,7 +78,7 @@ type Client struct {
 	MayIntrospect bool `json:"may_introspect,omitempty"`
 	// RequirePKCE asks for PKCE although the client has a secret. Public clients always need it (RFC 9700 2.1.1).
 	RequirePKCE bool `json:"require_pkce,omitempty"`
-	ClientLogout
+	Logout
 
 	// ClaimsInIDToken puts the claims of the granted scopes into the ID token too, for applications that never call userinfo.
 	ClaimsInIDToken bool `json:"claims_in_id_token,omitempty"`
@@ -85,12 +86,15 @@ type Client struct {
 
 // Authentication methods of RFC 7591 2 that this version knows.
 const (
-	authBasic     = "client_secret_basic"
-	authPost      = "client_secret_post"
-	authSecretJWT = "client_secret_jwt"
-	authKeyJWT    = "private_key_jwt"
-	authNone      = "none"
+	AuthBasic     = "client_secret_basic"
+	AuthPost      = "client_secret_post"
+	AuthSecretJWT = "client_secret_jwt"
+	AuthKeyJWT    = "private_key_jwt"
+	AuthNone      = "none"
 )
+
+// AlgNone is the algorithm of an unsigned request object (RFC 7518 3.6).
+const AlgNone = "none"
 
 // minHMACSecret is the least length of a secret for HS256, in bytes (RFC 7518 3.2).
 const minHMACSecret = 32
@@ -104,11 +108,11 @@ func DigestSecret(secret string) string {
 
 // Public tells whether the client has nothing to prove itself with (RFC 6749 2.1).
 func (c *Client) Public() bool {
-	return len(c.Secrets) == 0 && c.AuthMethod != authKeyJWT && c.AuthMethod != authSecretJWT
+	return len(c.Secrets) == 0 && c.AuthMethod != AuthKeyJWT && c.AuthMethod != AuthSecretJWT
 }
 
-// secretIs compares in constant time, against each secret, whichever matches.
-func (c *Client) secretIs(secret string) bool {
+// SecretIs compares in constant time, against each secret, whichever matches.
+func (c *Client) SecretIs(secret string) bool {
 	got, ok := []byte(DigestSecret(secret)), 0
 	for _, want := range c.Secrets {
 		ok |= subtle.ConstantTimeCompare(got, []byte(want))
@@ -116,30 +120,30 @@ func (c *Client) secretIs(secret string) bool {
 	return ok == 1
 }
 
-// accepts tells whether the client may prove itself by the method.
-func (c *Client) accepts(method string) bool {
+// Accepts tells whether the client may prove itself by the method.
+func (c *Client) Accepts(method string) bool {
 	switch {
 	case c.Public():
-		return method == authNone
+		return method == AuthNone
 	case c.AuthMethod == "":
-		return method == authBasic || method == authPost
+		return method == AuthBasic || method == AuthPost
 	default:
 		return method == c.AuthMethod
 	}
 }
 
-func (c *Client) grants() []string {
+func (c *Client) GrantTypes() []string {
 	if len(c.Grants) == 0 {
-		return []string{grantCode, grantRefresh}
+		return []string{GrantCode, GrantRefresh}
 	}
 	return c.Grants
 }
 
-func (c *Client) mayRefresh() bool { return slices.Contains(c.grants(), grantRefresh) }
+func (c *Client) MayRefresh() bool { return slices.Contains(c.GrantTypes(), GrantRefresh) }
 
-func (c *Client) responseTypes() []string {
+func (c *Client) AllowedResponses() []string {
 	if len(c.ResponseTypes) == 0 {
-		if !slices.Contains(c.grants(), grantCode) {
+		if !slices.Contains(c.GrantTypes(), GrantCode) {
 			return nil
 		}
 		return []string{"code"}
@@ -147,15 +151,15 @@ func (c *Client) responseTypes() []string {
 	return c.ResponseTypes
 }
 
-func (c *Client) alg() jose.SignatureAlgorithm {
+func (c *Client) SigningAlg() jose.SignatureAlgorithm {
 	if c.IDTokenAlg == "" {
 		return jose.RS256
 	}
 	return jose.SignatureAlgorithm(c.IDTokenAlg)
 }
 
-// maySee tells whether the client may ask for the scope.
-func (c *Client) maySee(scope string) bool {
+// MaySee tells whether the client may ask for the scope.
+func (c *Client) MaySee(scope string) bool {
 	return c.Scope == "" || slices.Contains(strings.Fields(c.Scope), scope)
 }
 
@@ -179,7 +183,7 @@ func (c *Client) Check() []error {
 			bad("redirect_uris: %q: %w", u, err)
 		}
 	}
-	if (slices.Contains(c.grants(), grantCode) || slices.Contains(c.grants(), grantImplicit)) && len(c.RedirectURIs) == 0 {
+	if (slices.Contains(c.GrantTypes(), GrantCode) || slices.Contains(c.GrantTypes(), GrantImplicit)) && len(c.RedirectURIs) == 0 {
 		bad("redirect_uris: at least one is needed")
 	}
 	for _, s := range c.Secrets {
@@ -189,55 +193,55 @@ func (c *Client) Check() []error {
 	}
 	switch c.AuthMethod {
 	case "":
-	case authBasic, authPost:
+	case AuthBasic, AuthPost:
 		if c.Public() {
 			bad("token_endpoint_auth_method: %s needs a secret", c.AuthMethod)
 		}
-	case authKeyJWT:
+	case AuthKeyJWT:
 		if len(c.JWKS) == 0 && c.JWKSURI == "" {
 			bad("token_endpoint_auth_method: %s needs jwks or jwks_uri", c.AuthMethod)
 		}
-	case authSecretJWT:
+	case AuthSecretJWT:
 		if len(c.SealedSecrets) == 0 && len(c.PlainSecret) < minHMACSecret {
 			bad("token_endpoint_auth_method: %s needs a secret of %d bytes or more", c.AuthMethod, minHMACSecret)
 		}
-	case authNone:
+	case AuthNone:
 		if !c.Public() {
 			bad("token_endpoint_auth_method: none does not go with a secret")
 		}
 	default:
-		bad("token_endpoint_auth_method: %q is not one of %s, %s, %s, %s, %s", c.AuthMethod, authBasic, authPost, authSecretJWT, authKeyJWT, authNone)
+		bad("token_endpoint_auth_method: %q is not one of %s, %s, %s, %s, %s", c.AuthMethod, AuthBasic, AuthPost, AuthSecretJWT, AuthKeyJWT, AuthNone)
 	}
-	if alg := jose.SignatureAlgorithm(c.AuthAlg); alg != "" && (c.AuthMethod == authSecretJWT && alg != jose.HS256 || c.AuthMethod == authKeyJWT && !slices.Contains(algorithms(), alg)) {
+	if alg := jose.SignatureAlgorithm(c.AuthAlg); alg != "" && (c.AuthMethod == AuthSecretJWT && alg != jose.HS256 || c.AuthMethod == AuthKeyJWT && !slices.Contains(keys.Algorithms(), alg)) {
 		bad("token_endpoint_auth_signing_alg: %q does not go with %s", c.AuthAlg, c.AuthMethod)
 	}
-	if err := c.keySource().check(); err != nil {
+	if err := c.Keys().check(); err != nil {
 		wrong = append(wrong, err)
 	}
-	if !slices.Contains(algorithms(), c.alg()) {
-		bad("id_token_signed_response_alg: %q is not one of %v", c.IDTokenAlg, algorithms())
+	if !slices.Contains(keys.Algorithms(), c.SigningAlg()) {
+		bad("id_token_signed_response_alg: %q is not one of %v", c.IDTokenAlg, keys.Algorithms())
 	}
-	for _, g := range c.grants() {
-		if !slices.Contains(grantTypes(), g) {
-			bad("grant_types: %q is not one of %s", g, strings.Join(grantTypes(), ", "))
+	for _, g := range c.GrantTypes() {
+		if !slices.Contains(GrantTypes(), g) {
+			bad("grant_types: %q is not one of %s", g, strings.Join(GrantTypes(), ", "))
 		}
-		if g == grantClient && c.Public() {
+		if g == GrantClient && c.Public() {
 			bad("grant_types: %s needs a client that can prove itself", g)
 		}
 	}
-	for _, text := range c.responseTypes() {
-		t, ok := readResponseType(text)
+	for _, text := range c.AllowedResponses() {
+		t, ok := ReadResponseType(text)
 		switch {
 		case !ok:
-			bad("response_types: %q is not one of %s", text, strings.Join(responseTypes(), ", "))
-		case t.code && !slices.Contains(c.grants(), grantCode):
-			bad("response_types: %q needs the grant type %s", text, grantCode)
-		case t.front() && !slices.Contains(c.grants(), grantImplicit):
-			bad("response_types: %q needs the grant type %s (RFC 7591 2.1)", text, grantImplicit)
+			bad("response_types: %q is not one of %s", text, strings.Join(ResponseTypes(), ", "))
+		case t.Code && !slices.Contains(c.GrantTypes(), GrantCode):
+			bad("response_types: %q needs the grant type %s", text, GrantCode)
+		case t.Front() && !slices.Contains(c.GrantTypes(), GrantImplicit):
+			bad("response_types: %q needs the grant type %s (RFC 7591 2.1)", text, GrantImplicit)
 		}
 	}
-	if alg := jose.SignatureAlgorithm(c.RequestObjectAlg); alg != "" && alg != algNone && !slices.Contains(algorithms(), alg) {
-		bad("request_object_signing_alg: %q is not one of %v, none", c.RequestObjectAlg, algorithms())
+	if alg := jose.SignatureAlgorithm(c.RequestObjectAlg); alg != "" && alg != AlgNone && !slices.Contains(keys.Algorithms(), alg) {
+		bad("request_object_signing_alg: %q is not one of %v, none", c.RequestObjectAlg, keys.Algorithms())
 	}
 	for _, u := range c.RequestURIs {
 		if err := checkRequestURI(u); err != nil {

@@ -1,4 +1,4 @@
-package oidc
+package keys
 
 import (
 	"context"
@@ -16,14 +16,14 @@ import (
 // keyRefresh is how long a replica uses the keys it has read before it looks for new ones.
 const keyRefresh = time.Minute
 
-// keySet is the signing keys as this replica knows them. They are read when first needed and once a minute after that; when the store
+// Set is the signing keys as this replica knows them. They are read when first needed and once a minute after that; when the store
 // cannot be reached, those already known go on serving.
-type keySet struct {
+type Set struct {
 	store   state.Store
 	ring    Keyring
 	clock   func() time.Time
 	created func(*signingKey)
-	plan    keyPlan
+	plan    Plan
 
 	loading sync.Mutex // held by whoever reads the store
 
@@ -32,9 +32,14 @@ type keySet struct {
 	read time.Time
 }
 
-// all returns the keys, newest first within an algorithm. Whoever finds them old reads them anew; the others go on with what is there, so that a slow
+// New returns the set of the keys in a store. created is called for each key that this replica makes, with its record and the kid that applications see.
+func New(store state.Store, ring Keyring, clock func() time.Time, plan Plan, created func(path state.Path, kid string)) *Set {
+	return &Set{store: store, ring: ring, clock: clock, plan: plan, created: func(k *signingKey) { created(k.path(), k.jwk.KeyID) }}
+}
+
+// All returns the keys, newest first within an algorithm. Whoever finds them old reads them anew; the others go on with what is there, so that a slow
 // directory holds up one request and not all. Errors: Unavailable while none could be read yet.
-func (s *keySet) all(ctx context.Context) ([]*signingKey, error) {
+func (s *Set) All(ctx context.Context) ([]*signingKey, error) {
 	keys, fresh := s.known()
 	if fresh {
 		return keys, nil
@@ -66,15 +71,15 @@ func (s *keySet) all(ctx context.Context) ([]*signingKey, error) {
 	return s.keys, nil
 }
 
-func (s *keySet) known() (keys []*signingKey, fresh bool) {
+func (s *Set) known() (keys []*signingKey, fresh bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.keys, s.keys != nil && s.clock().Sub(s.read) < keyRefresh
 }
 
-// sign makes a compact JWS of the claims with the newest key for alg that is in use (RFC 7515, RFC 7519). typ goes into the header unless empty.
-func (s *keySet) sign(ctx context.Context, alg jose.SignatureAlgorithm, typ string, claims any) (string, error) {
-	keys, err := s.all(ctx)
+// Sign makes a compact JWS of the claims with the newest key for alg that is in use (RFC 7515, RFC 7519). typ goes into the header unless empty.
+func (s *Set) Sign(ctx context.Context, alg jose.SignatureAlgorithm, typ string, claims any) (string, error) {
+	keys, err := s.All(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -111,14 +116,14 @@ func current(keys []*signingKey, alg jose.SignatureAlgorithm, now time.Time) *si
 	return nil
 }
 
-// verify checks a JWS of our own against every key that is still published and returns its claims. Their expiry is the caller's business: an
+// Verify checks a JWS of our own against every key that is still published and returns its claims. Their expiry is the caller's business: an
 // id_token_hint may have expired (OpenID Connect Core 3.1.2.1). The claims are only read after the signature was found good.
-func (s *keySet) verify(ctx context.Context, token string, claims any) error {
-	parsed, err := jose.ParseSignedCompact(token, algorithms())
+func (s *Set) Verify(ctx context.Context, token string, claims any) error {
+	parsed, err := jose.ParseSignedCompact(token, Algorithms())
 	if err != nil {
 		return fmt.Errorf("reading a token: %w", err)
 	}
-	keys, err := s.all(ctx)
+	keys, err := s.All(ctx)
 	if err != nil {
 		return err
 	}
@@ -135,9 +140,9 @@ func (s *keySet) verify(ctx context.Context, token string, claims any) error {
 	return fault.New(fault.Invalid, "the token was signed with a key that is not ours or has been withdrawn")
 }
 
-// public is the JSON Web Key Set that applications fetch (RFC 7517 5).
-func (s *keySet) public(ctx context.Context) (jose.JSONWebKeySet, error) {
-	keys, err := s.all(ctx)
+// Public is the JSON Web Key Set that applications fetch (RFC 7517 5).
+func (s *Set) Public(ctx context.Context) (jose.JSONWebKeySet, error) {
+	keys, err := s.All(ctx)
 	if err != nil {
 		return jose.JSONWebKeySet{}, err
 	}

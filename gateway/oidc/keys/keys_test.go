@@ -1,4 +1,4 @@
-package oidc
+package keys
 
 import (
 	"context"
@@ -17,9 +17,9 @@ import (
 )
 
 // replica is one process with its own idea of the keys.
-func replica(t *testing.T, store state.Store, now *time.Time) *keySet {
+func replica(t *testing.T, store state.Store, now *time.Time) *Set {
 	t.Helper()
-	return &keySet{store: store, ring: webtest.Keyring(t), clock: func() time.Time { return *now }, created: func(*signingKey) {}}
+	return &Set{store: store, ring: webtest.Keyring(t), clock: func() time.Time { return *now }, created: func(*signingKey) {}}
 }
 
 func TestReplicasThatStartTogetherAgreeOnTheKeys(t *testing.T) {
@@ -32,17 +32,17 @@ func TestReplicasThatStartTogetherAgreeOnTheKeys(t *testing.T) {
 		one := replica(t, &store, &now)
 		wg.Go(func() {
 			var err error
-			if sets[i], err = one.public(t.Context()); err != nil {
+			if sets[i], err = one.Public(t.Context()); err != nil {
 				t.Error(err)
 			}
-			if _, err := one.sign(t.Context(), jose.RS256, "", map[string]any{}); err != nil {
+			if _, err := one.Sign(t.Context(), jose.RS256, "", map[string]any{}); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
 	for _, set := range sets {
-		if len(set.Keys) != len(algorithms()) {
+		if len(set.Keys) != len(Algorithms()) {
 			t.Fatalf("%d keys", len(set.Keys))
 		}
 		for i, k := range set.Keys {
@@ -57,7 +57,7 @@ func TestKeysLieSealedInTheDirectory(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	var store statetest.Memory
-	if _, err := replica(t, &store, &now).all(t.Context()); err != nil {
+	if _, err := replica(t, &store, &now).All(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	var records []state.Record
@@ -86,7 +86,7 @@ func TestKeysLieSealedInTheDirectory(t *testing.T) {
 				}
 			}
 		}
-		if keys, err := replica(t, &other, &now).all(t.Context()); err == nil || fault.CodeOf(err) != fault.Internal {
+		if keys, err := replica(t, &other, &now).All(t.Context()); err == nil || fault.CodeOf(err) != fault.Internal {
 			t.Errorf("%s: %v, %v", name, keys, err)
 		}
 	}
@@ -97,7 +97,7 @@ func TestARotationBreaksNobody(t *testing.T) {
 	now := time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
 	var store statetest.Memory
 	one := replica(t, &store, &now)
-	old, err := one.sign(t.Context(), jose.ES256, "JWT", map[string]any{"sub": "old"})
+	old, err := one.Sign(t.Context(), jose.ES256, "JWT", map[string]any{"sub": "old"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,18 +115,18 @@ func TestARotationBreaksNobody(t *testing.T) {
 	}
 	kid := func() string {
 		t.Helper()
-		token, err := one.sign(t.Context(), jose.ES256, "", map[string]any{})
+		token, err := one.Sign(t.Context(), jose.ES256, "", map[string]any{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		parsed, err := jose.ParseSignedCompact(token, algorithms())
+		parsed, err := jose.ParseSignedCompact(token, Algorithms())
 		if err != nil {
 			t.Fatal(err)
 		}
 		return parsed.Signatures[0].Header.KeyID
 	}
 	now = now.Add(2 * time.Minute)
-	if set, err := one.public(t.Context()); err != nil || len(set.Keys) != 4 || set.Keys[1].KeyID != next.jwk.KeyID {
+	if set, err := one.Public(t.Context()); err != nil || len(set.Keys) != 4 || set.Keys[1].KeyID != next.jwk.KeyID {
 		t.Fatalf("the next key is not published ahead: %v %v", set, err)
 	}
 	if kid() == next.jwk.KeyID {
@@ -137,7 +137,7 @@ func TestARotationBreaksNobody(t *testing.T) {
 		t.Error("the next key is not used in its time")
 	}
 	var claims map[string]any
-	if err := one.verify(t.Context(), old, &claims); err != nil || claims["sub"] != "old" {
+	if err := one.Verify(t.Context(), old, &claims); err != nil || claims["sub"] != "old" {
 		t.Errorf("what the old key signed is not good any more: %v", err)
 	}
 }
@@ -149,29 +149,29 @@ func TestKnownKeysServeWhileTheDirectoryIsAway(t *testing.T) {
 	one := replica(t, spy, &now)
 	away := fault.Wrap(fault.Unavailable, errors.New("no directory"))
 	spy.Before = func(string, state.Path) error { return away }
-	if _, err := one.all(t.Context()); !errors.Is(err, away) {
+	if _, err := one.All(t.Context()); !errors.Is(err, away) {
 		t.Errorf("with no key ever read: %v", err)
 	}
 	spy.Before = nil
-	if _, err := one.all(t.Context()); err != nil {
+	if _, err := one.All(t.Context()); err != nil {
 		t.Fatalf("the directory is back: %v", err)
 	}
 	spy.Before = func(string, state.Path) error { return away }
 	now = now.Add(2 * keyRefresh)
 	spy.Counts()
 	for range 5 {
-		if _, err := one.sign(t.Context(), jose.EdDSA, "", map[string]any{}); err != nil {
+		if _, err := one.Sign(t.Context(), jose.EdDSA, "", map[string]any{}); err != nil {
 			t.Errorf("away again: %v", err)
 		}
 	}
 	spy.Expect(t, "five signatures while it is away", statetest.Counts{List: 1})
-	if _, err := one.sign(t.Context(), "HS256", "", nil); err == nil {
+	if _, err := one.Sign(t.Context(), "HS256", "", nil); err == nil {
 		t.Error("an algorithm without a key signs")
 	}
 	if _, err := newKey("HS256", 1, now); err == nil {
 		t.Error("a key for a shared secret was made")
 	}
-	if err := one.verify(context.Background(), "x.y.z", nil); err == nil {
+	if err := one.Verify(context.Background(), "x.y.z", nil); err == nil {
 		t.Error("what is no token verifies")
 	}
 }
@@ -181,18 +181,18 @@ func TestASlowDirectoryHoldsUpOneRequestAndNotAll(t *testing.T) {
 	now := time.Now()
 	spy := &statetest.Spy{Store: &statetest.Memory{}}
 	one := replica(t, spy, &now)
-	if _, err := one.all(t.Context()); err != nil {
+	if _, err := one.All(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(2 * keyRefresh)
 	asked, goOn, done := make(chan struct{}), make(chan struct{}), make(chan error)
 	spy.Before = func(string, state.Path) error { close(asked); <-goOn; return nil }
 	go func() {
-		_, err := one.all(t.Context())
+		_, err := one.All(t.Context())
 		done <- err
 	}()
 	<-asked
-	if _, err := one.sign(t.Context(), jose.EdDSA, "", map[string]any{}); err != nil { // would wait for ever
+	if _, err := one.Sign(t.Context(), jose.EdDSA, "", map[string]any{}); err != nil { // would wait for ever
 		t.Error(err)
 	}
 	close(goOn)

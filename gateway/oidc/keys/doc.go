@@ -1,0 +1,9 @@
+// Package keys looks after the keys that the provider signs with: they are made at the first start, lie sealed in the state tree, are shared by all
+// replicas, published before they sign and until what they signed has expired.
+//
+//	keys.go       one key and its record; reading them, and making those that are missing
+//	keyset.go     Set: the keys as a replica knows them; signing and checking
+//	rotation.go   Plan: when a key is replaced; Rotate and List for the command line
+//
+// gateway/oidc signs with it. It imports gateway/state and ldapmap/fault.
+package keys

@@ -1,0 +1,14 @@
+// Package rp is what the provider knows of relying parties: the applications that may send people here (a client in RFC 6749).
+//
+//	client.go        Client: what an application is, by the names of RFC 7591
+//	check.go         what it may say of itself, and Loosened: where it goes beyond the strict kind
+//	logout.go        what it says about signing out
+//	keys.go          its public keys, or where they are
+//	redirect.go      which addresses may be registered, and which one a request may name
+//	grants.go response_type.go   the vocabulary
+//	clients.go       Clients: finds them, those of the configuration and those of the state tree, with few reads
+//	registry.go      Registry: adds, changes and removes the latter, for commands, pages and dynamic registration
+//
+// gateway/oidc uses it for each request, selfservice/clients, gateway/recipes and `wicketgate client` to look after applications. It imports gateway/state
+// and ldapmap/fault, and knows neither HTTP nor fosite.
+package rp
