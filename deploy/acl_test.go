@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 )
 
@@ -73,7 +73,7 @@ func TestWithTheRightsOfTheSampleEverythingWorks(t *testing.T) {
 	t.Parallel()
 	s := stock(t, ldaptest.Options{})
 	ldif(t, s, "ldapmodify", "cn=config", configPassword, sample(t, "acl/openldap.ldif"))
-	g := gatewaytest.Start(t, gatewaytest.Options{Directory: s})
+	g := housetest.Start(t, housetest.Options{Directory: s})
 
 	ada := g.SignIn(t, "ada")
 	if page := ada.Get("/profile").Submit("main form", "locality", "London", "mobile", "+44 7700 900009"); page.Status != 200 || page.Has("[role=alert]") {

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 )
 
 // same fails the test for what one list has and the other has not.
@@ -44,7 +44,7 @@ func column(text string) []string {
 
 func TestTheListOfMetricsIsComplete(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	g.SignIn(t, "ada")
 	answer := httptest.NewRecorder()
 	g.Replicas[0].Metrics().ServeHTTP(answer, httptest.NewRequest("GET", "/metrics", nil))

@@ -11,19 +11,19 @@ import (
 	gooidc "github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 )
 
 // app is an application that signs people in, made of the libraries that real ones use.
 type app struct {
 	*oauth2.Config
-	g        *gatewaytest.Gateway
+	g        *housetest.Gateway
 	provider *gooidc.Provider
 	verifier string
 }
 
 // newApp discovers the provider and warms it up: the signing keys are made at the first start.
-func newApp(t *testing.T, g *gatewaytest.Gateway, id string, scopes ...string) *app {
+func newApp(t *testing.T, g *housetest.Gateway, id string, scopes ...string) *app {
 	t.Helper()
 	provider, err := gooidc.NewProvider(t.Context(), g.URL)
 	if err != nil {
@@ -33,7 +33,7 @@ func newApp(t *testing.T, g *gatewaytest.Gateway, id string, scopes ...string) *
 		t.Fatalf("the keys: status %d", status)
 	}
 	return &app{g: g, provider: provider, verifier: oauth2.GenerateVerifier(), Config: &oauth2.Config{
-		ClientID: id, ClientSecret: gatewaytest.AppSecret, RedirectURL: gatewaytest.AppCallback,
+		ClientID: id, ClientSecret: housetest.AppSecret, RedirectURL: housetest.AppCallback,
 		Scopes: append([]string{"openid"}, scopes...), Endpoint: provider.Endpoint(),
 	}}
 }
@@ -44,17 +44,17 @@ func (a *app) address() string {
 }
 
 // code is what the browser brings back.
-func (a *app) code(t *testing.T, page *gatewaytest.Page) string {
+func (a *app) code(t *testing.T, page *housetest.Page) string {
 	t.Helper()
 	q := page.URL.Query()
-	if !strings.HasPrefix(page.URL.String(), gatewaytest.AppCallback) || q.Get("code") == "" || q.Get("state") != "the state" {
+	if !strings.HasPrefix(page.URL.String(), housetest.AppCallback) || q.Get("code") == "" || q.Get("state") != "the state" {
 		t.Fatalf("the browser is at %s with status %d: %s", page.URL, page.Status, page.Text("main"))
 	}
 	return q.Get("code")
 }
 
 // signOn takes a browser that is signed in through the consent page, if there is one, and back.
-func (a *app) signOn(t *testing.T, b *gatewaytest.Browser) string {
+func (a *app) signOn(t *testing.T, b *housetest.Browser) string {
 	t.Helper()
 	page := b.Get(a.address())
 	if page.Has("#accept") {

@@ -72,7 +72,7 @@ func forbidden(from, to string) string {
 		return "only the composition root mounts flows"
 	case (to == "gateway/state/ldapstate" || to == "gateway/state/sqlstate") && from != "gateway" && from != "gateway/lab" && !in(from, "cmd"):
 		return "only the composition root chooses a store"
-	case to == "ldapmap/memdir" && !in(from, "cmd/wicketgate", "ldapmap/ldaptest", "gateway/gatewaytest", "gateway/lab"):
+	case to == "ldapmap/memdir" && !in(from, "cmd/wicketgate", "ldapmap/ldaptest", "gateway/housetest", "gateway/lab"):
 		return "the server in memory is for the demo and for tests"
 	case strings.HasSuffix(to, "test") && !strings.HasSuffix(from, "test") && !in(from, "gateway/bench"):
 		return "test packages are imported by tests alone"

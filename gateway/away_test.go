@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 	"github.com/wicketgate/wicketgate/ldapmap/memdir"
 )
@@ -26,7 +26,7 @@ func soon(t *testing.T, what string, ok func() bool) {
 func TestAGatewayThatStartsBeforeItsDirectorySaysSoAndRecovers(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s, Away: true})
+		g := housetest.Start(t, housetest.Options{Directory: s, Away: true})
 		b := g.Browser(t)
 		soon(t, "every page says that the directory is away", func() bool { return b.Get("/signin").Status == 503 })
 		for _, path := range []string{"/", "/signin", "/profile", "/password/forgot", "/invite", "/admin/status", "/applications"} {
@@ -59,7 +59,7 @@ func TestAGatewayThatStartsBeforeItsDirectorySaysSoAndRecovers(t *testing.T) {
 func TestADirectoryThatGoesWhileAFormIsSentLosesNothing(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s})
+		g := housetest.Start(t, housetest.Options{Directory: s})
 		b := g.SignIn(t, "ada")
 		b.Header.Set("Accept-Language", "en")
 		page := b.Get("/profile")
@@ -85,7 +85,7 @@ func TestADirectoryThatGoesWhileAFormIsSentLosesNothing(t *testing.T) {
 
 func TestAPasswordIsNotKeptOnThePageThatSaysTryAgain(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.Browser(t)
 	page := b.Get("/signin").Submit("main form", "login", "ada")
 	g.Directory.Stop(t)
@@ -97,14 +97,14 @@ func TestAPasswordIsNotKeptOnThePageThatSaysTryAgain(t *testing.T) {
 
 func TestAChangeIsMadeWhollyOrNotAtAll(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	dn, _ := ldaptest.Person(t, "ada")
 	var modifies atomic.Int64
 	for name, verdict := range map[string]memdir.Verdict{
 		"refused": {Result: &memdir.Result{Code: memdir.Busy}}, "cut off before": {DropBefore: true},
 	} {
-		var page *gatewaytest.Page
+		var page *housetest.Page
 		soon(t, "the form is there", func() bool { page = b.Get("/profile"); return page.Status == 200 })
 		g.Memory.Intercept(func(op memdir.Op) memdir.Verdict {
 			if op.Kind == memdir.KindModify && strings.EqualFold(op.DN, dn) {
@@ -126,7 +126,7 @@ func TestAChangeIsMadeWhollyOrNotAtAll(t *testing.T) {
 	if n := modifies.Load(); n != 2 {
 		t.Errorf("%d writes were tried: a write is never repeated by itself", n)
 	}
-	var page *gatewaytest.Page
+	var page *housetest.Page
 	soon(t, "the form is there", func() bool { page = b.Get("/profile"); return page.Status == 200 })
 	page = page.Submit("main form.sheet", "mobile", "+44 7700 900111", "given_name", "Other")
 	if e, _ := g.Memory.Get(dn); page.Status != 200 || e.Value("mobile") != "+44 7700 900111" || e.Value("givenName") != "Other" {
@@ -136,7 +136,7 @@ func TestAChangeIsMadeWhollyOrNotAtAll(t *testing.T) {
 
 func TestASlowDirectoryHoldsAPageNoLongerThanItsTimeout(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{Config: `directory:
+	g := housetest.Start(t, housetest.Options{Config: `directory:
   urls: ["${DIRECTORY}"]
   timeout: 200ms
   dial_timeout: 200ms

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 )
 
@@ -12,7 +12,7 @@ import (
 type budget struct{ searches, binds, writes int }
 
 // spend runs a step and holds it to its budget.
-func spend(t *testing.T, g *gatewaytest.Gateway, step string, allowed budget, act func()) {
+func spend(t *testing.T, g *housetest.Gateway, step string, allowed budget, act func()) {
 	t.Helper()
 	c := g.Counts(act)
 	if c.Search > allowed.searches || c.Bind > allowed.binds || c.Writes() > allowed.writes || c.Compare+c.Extended > 0 {
@@ -23,13 +23,13 @@ func spend(t *testing.T, g *gatewaytest.Gateway, step string, allowed budget, ac
 func TestWhatEachStepOfASignOnCostsTheDirectory(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s})
-		a := newApp(t, g, gatewaytest.AppID, "profile", "email", "offline_access")
+		g := housetest.Start(t, housetest.Options{Directory: s})
+		a := newApp(t, g, housetest.AppID, "profile", "email", "offline_access")
 		// The first sign-on of somebody makes their record and asks for consent; connections are opened.
 		a.exchange(t, a.signOn(t, g.SignIn(t, "ada")))
 
 		b := g.Browser(t)
-		var page *gatewaytest.Page
+		var page *housetest.Page
 		spend(t, g, "the sign-in page", budget{}, func() { page = b.Get("/signin") })
 		spend(t, g, "typing a login", budget{}, func() { page = page.Submit("main form", "login", "ada") })
 		// One search and one record; then the entry and the record once more for the page.
@@ -98,11 +98,11 @@ func TestWhatEachStepOfASignOnCostsTheDirectory(t *testing.T) {
 func TestASignInCostsOneSearchOneBindAndOneRecord(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s})
+		g := housetest.Start(t, housetest.Options{Directory: s})
 		g.SignIn(t, "lee")
 		g.SignIn(t, "ada")
 		page := g.Browser(t).Get("/signin").Submit("main form", "login", "lee")
-		form := append(gatewaytest.Hidden(page, "main form"), "login", "lee", "password", "lee-password")
+		form := append(housetest.Hidden(page, "main form"), "login", "lee", "password", "lee-password")
 		c := g.Counts(func() {
 			// The answer alone, without the page that it leads to.
 			if status := answer(t, g.URL+"/signin/password", form...); status != 200 {

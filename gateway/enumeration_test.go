@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 )
 
@@ -62,7 +62,7 @@ func seen(t *testing.T, resp *http.Response, login string) string {
 func TestNobodyLearnsFromSigningInWhoHasAnAccount(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s})
+		g := housetest.Start(t, housetest.Options{Directory: s})
 		try := func(login, password string) (string, ldaptest.Counts) {
 			var text string
 			c := g.Counts(func() { text = seen(t, post(t, g.URL+"/signin/password", "login", login, "password", password), login) })
@@ -99,7 +99,7 @@ func TestNobodyLearnsFromSigningInWhoHasAnAccount(t *testing.T) {
 func TestNobodyLearnsFromAForgottenPasswordWhoHasAnAccount(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s})
+		g := housetest.Start(t, housetest.Options{Directory: s})
 		try := func(login string) (string, ldaptest.Counts) {
 			var text string
 			c := g.Counts(func() { text = seen(t, post(t, g.URL+"/password/forgot", "login", login), login) })

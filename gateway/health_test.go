@@ -5,13 +5,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/gateway/mail/inbox"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 )
 
 // second asks the second address, which strangers cannot reach.
-func second(t *testing.T, g *gatewaytest.Gateway, path string) (int, string) {
+func second(t *testing.T, g *housetest.Gateway, path string) (int, string) {
 	t.Helper()
 	w := httptest.NewRecorder()
 	g.Replicas[0].Metrics().ServeHTTP(w, httptest.NewRequest("GET", path, nil))
@@ -20,7 +20,7 @@ func second(t *testing.T, g *gatewaytest.Gateway, path string) (int, string) {
 
 func TestTheSecondAddressSaysWhatIsWrongAndTheFirstDoesNot(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	if status, text := second(t, g, "/readyz"); status != 200 || !strings.Contains(text, g.Directory.URL) {
 		t.Errorf("%d %s", status, text)
 	}
@@ -50,7 +50,7 @@ func TestTheSecondAddressSaysWhatIsWrongAndTheFirstDoesNot(t *testing.T) {
 
 func TestMetricsCountWhatHappens(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	everything(t, g)
 	g.Browser(t).Get("/nowhere/" + strings.Repeat("x", 50))
 	status, text := second(t, g, "/metrics")
@@ -71,7 +71,7 @@ func TestMetricsCountWhatHappens(t *testing.T) {
 
 func TestOnlyThoseWhoMaySignInToApplications(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{Config: `policy:
+	g := housetest.Start(t, housetest.Options{Config: `policy:
   - {name: everybody, can: [edit_self], read: ["*"]}
   - {name: staff, for: {group: staff}, can: [use_oidc]}
 `})

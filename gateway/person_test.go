@@ -3,14 +3,14 @@ package gateway_test
 import (
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
 func TestWhatAnAdministratorEndsIsOverOnEveryReplica(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{Replicas: 2})
-	a := newApp(t, g, gatewaytest.AppID, "email", "offline_access")
+	g := housetest.Start(t, housetest.Options{Replicas: 2})
+	a := newApp(t, g, housetest.AppID, "email", "offline_access")
 	g.Only(0)
 	one, two := g.SignIn(t, "ada"), g.SignIn(t, "ada")
 	token := a.exchange(t, a.signOn(t, one))
@@ -29,13 +29,13 @@ func TestWhatAnAdministratorEndsIsOverOnEveryReplica(t *testing.T) {
 	if page := one.Get("/profile"); page.URL.Path != "/profile" {
 		t.Errorf("the other one is at %s", page.URL)
 	}
-	if err := desk.RevokeConsent(t.Context(), s, gatewaytest.AppID); err != nil {
+	if err := desk.RevokeConsent(t.Context(), s, housetest.AppID); err != nil {
 		t.Fatal(err)
 	}
 	if status, _ := a.userinfo(t, token.AccessToken); status != 401 {
 		t.Errorf("userinfo after the consent was taken back: %d", status)
 	}
-	if err := desk.RevokeConsent(t.Context(), s, gatewaytest.AppID); !fault.Is(err, fault.NotFound) {
+	if err := desk.RevokeConsent(t.Context(), s, housetest.AppID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a second time: %v", err)
 	}
 	if err := desk.EndSession(t.Context(), s, ""); err != nil {

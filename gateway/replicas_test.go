@@ -5,14 +5,14 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 )
 
 func TestASessionOfOneReplicaIsGoodOnTheOtherAndEndsOnBoth(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s, Replicas: 2})
+		g := housetest.Start(t, housetest.Options{Directory: s, Replicas: 2})
 		g.Only(0)
 		b := g.SignIn(t, "ada")
 		other := g.SignIn(t, "ada")
@@ -51,7 +51,7 @@ func TestASessionOfOneReplicaIsGoodOnTheOtherAndEndsOnBoth(t *testing.T) {
 
 func TestASignInThatBeganOnOneReplicaEndsOnTheOther(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{Replicas: 2})
+	g := housetest.Start(t, housetest.Options{Replicas: 2})
 	g.Only(0)
 	page := g.Browser(t).Get("/profile")
 	g.Only(1)
@@ -65,8 +65,8 @@ func TestASignInThatBeganOnOneReplicaEndsOnTheOther(t *testing.T) {
 func TestACodeAndATokenOfOneReplicaAreGoodOnTheOther(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s, Replicas: 2})
-		a := newApp(t, g, gatewaytest.AppID, "email", "offline_access")
+		g := housetest.Start(t, housetest.Options{Directory: s, Replicas: 2})
+		a := newApp(t, g, housetest.AppID, "email", "offline_access")
 		g.Only(0)
 		code := a.signOn(t, g.SignIn(t, "ada"))
 		g.Only(1)
@@ -110,8 +110,8 @@ func race(n int, act func(i int) int) map[int]int {
 func TestOfManyWhoRedeemACodeAtOnceOneGetsTokens(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s, Replicas: 2})
-		a := newApp(t, g, gatewaytest.AppID)
+		g := housetest.Start(t, housetest.Options{Directory: s, Replicas: 2})
+		a := newApp(t, g, housetest.AppID)
 		b := g.SignIn(t, "ada")
 		for range 5 {
 			code := a.signOn(t, b)
@@ -125,11 +125,11 @@ func TestOfManyWhoRedeemACodeAtOnceOneGetsTokens(t *testing.T) {
 func TestAResetLinkThatWasUsedOnOneReplicaIsUsedOnTheOther(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s, Replicas: 2})
+		g := housetest.Start(t, housetest.Options{Directory: s, Replicas: 2})
 		g.Browser(t).Get("/password/forgot").Submit("main form", "login", "ada")
 		link := g.Mail(t, "ada@example.org").Link("/password/reset")
 		token := link[strings.Index(link, "?t=")+3:]
-		var browsers []*gatewaytest.Browser
+		var browsers []*housetest.Browser
 		for range 6 {
 			browsers = append(browsers, g.Browser(t))
 		}
@@ -154,7 +154,7 @@ func TestAResetLinkThatWasUsedOnOneReplicaIsUsedOnTheOther(t *testing.T) {
 func TestManyFirstSignInsAtOnceAllSucceed(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s, Replicas: 2})
+		g := housetest.Start(t, housetest.Options{Directory: s, Replicas: 2})
 		got := race(8, func(int) int { return answer(t, g.URL+"/signin/password", "login", "ada", "password", "ada-password") })
 		if got[200] != 8 {
 			t.Errorf("the answers are %v", got)

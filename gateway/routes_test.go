@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/gateway/oidc"
 )
 
@@ -50,7 +50,7 @@ func routes(t *testing.T, method string) []string {
 
 func TestNoOtherSiteCanPostToOurPages(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	posts := routes(t, "POST")
 	if len(posts) < 17 {
@@ -92,7 +92,7 @@ func TestNoOtherSiteCanPostToOurPages(t *testing.T) {
 
 func TestEveryPageIsServedWithTheHeadersThatProtectIt(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	ada, stranger := g.SignIn(t, "ada"), g.Browser(t)
 	paths := append(routes(t, "GET"), "/oauth/authorize", "/nowhere", "/profile?x="+strings.Repeat("y", 20_000))
 	if len(paths) < 22 {
@@ -100,7 +100,7 @@ func TestEveryPageIsServedWithTheHeadersThatProtectIt(t *testing.T) {
 	}
 	for _, path := range paths {
 		path = strings.NewReplacer("{mail}", "reset", "{hash}", "0011").Replace(path)
-		for _, b := range []*gatewaytest.Browser{ada, stranger} {
+		for _, b := range []*housetest.Browser{ada, stranger} {
 			page := b.Get(path)
 			h := page.Header
 			policy := h.Get("Content-Security-Policy")
@@ -126,7 +126,7 @@ func TestEveryPageIsServedWithTheHeadersThatProtectIt(t *testing.T) {
 
 func TestAddressesThatAreNotThereAreAnsweredByAPage(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "andre") // who reads French
 	for path, want := range map[string]int{
 		"/nowhere": 404, "/profile/": 404, "/admin": 404, "/profile/photo/../../etc/passwd": 404, "/%00": 400, "/%0d%0aSet-Cookie:x=y": 400, "/static/": 404, "/static/../gateway.go": 404,
@@ -155,7 +155,7 @@ func TestAddressesThatAreNotThereAreAnsweredByAPage(t *testing.T) {
 
 func TestRequestsThatAreTooLargeOrNoFormsAreRefusedByAPage(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	const form = "application/x-www-form-urlencoded"
 	for _, path := range routes(t, "POST") {
@@ -187,7 +187,7 @@ func TestRequestsThatAreTooLargeOrNoFormsAreRefusedByAPage(t *testing.T) {
 
 func TestRawNonsenseOnTheWireIsAnsweredAndHarmsNobody(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	for _, raw := range []string{
 		"\x16\x03\x01\x02\x00\x01", "GET /signin HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET  / HTTP/1.1\r\n\r\n", "POST /signin HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
 		"GET / HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("y", 100_000) + "\r\n\r\n",
@@ -214,7 +214,7 @@ func TestRawNonsenseOnTheWireIsAnsweredAndHarmsNobody(t *testing.T) {
 
 func TestTheHostHeaderDecidesNothing(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	for _, headers := range []http.Header{
 		{"X-Forwarded-Host": {"evil.example"}, "X-Forwarded-Proto": {"https"}}, {"Forwarded": {"host=evil.example"}}, {"X-Original-Url": {"https://evil.example/"}},
 	} {

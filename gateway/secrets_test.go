@@ -5,17 +5,17 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 )
 
 const fresh = "seven green umbrellas"
 
 // everything goes through all the journeys that have something secret in them, and returns the secrets.
-func everything(t *testing.T, g *gatewaytest.Gateway) map[string]string {
+func everything(t *testing.T, g *housetest.Gateway) map[string]string {
 	t.Helper()
 	secrets := map[string]string{
-		"the master secret": gatewaytest.MasterSecret, "the secret of an application": gatewaytest.AppSecret,
+		"the master secret": housetest.MasterSecret, "the secret of an application": housetest.AppSecret,
 		"the password of the service account": ldaptest.ServicePassword, "somebody's password": "ada-password", "a new password": fresh,
 		"a wrong password": "a wrong guess of mine", "a password too short": "xyzzy!",
 	}
@@ -27,7 +27,7 @@ func everything(t *testing.T, g *gatewaytest.Gateway) map[string]string {
 		secrets["the cookie "+c.Name] = c.Value
 	}
 
-	a := newApp(t, g, gatewaytest.AppID, "profile", "email", "offline_access")
+	a := newApp(t, g, housetest.AppID, "profile", "email", "offline_access")
 	if page := b.Get(a.address()); page.Has("#deny") {
 		page.Submit("main form", "decision", "deny")
 	}
@@ -77,7 +77,7 @@ func everything(t *testing.T, g *gatewaytest.Gateway) map[string]string {
 func TestNoSecretIsEverWrittenToALog(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s})
+		g := housetest.Start(t, housetest.Options{Directory: s})
 		secrets := everything(t, g)
 		g.Directory.Stop(t) // what fails is logged with its cause
 		page := g.Browser(t).Post("/signin/password", "login", "ada", "password", fresh)
@@ -106,7 +106,7 @@ func TestNoSecretIsEverWrittenToALog(t *testing.T) {
 
 func TestTheAuditLogHasALineForEverythingThatHappened(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	everything(t, g)
 	for action, want := range map[string]struct {
 		outcome string
@@ -151,7 +151,7 @@ func TestTheAuditLogHasALineForEverythingThatHappened(t *testing.T) {
 
 func TestCookiesOfAGatewayWithHTTPSGoNowhereElse(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{PublicURL: "https://id.example.org"})
+	g := housetest.Start(t, housetest.Options{PublicURL: "https://id.example.org"})
 	resp := post(t, g.URL+"/signin/password", "login", "ada", "password", "ada-password", "stay", "1")
 	_ = resp.Body.Close()
 	if len(resp.Cookies()) == 0 || resp.StatusCode != 200 {

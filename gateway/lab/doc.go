@@ -1,5 +1,5 @@
 // Package lab is a whole gateway to try an application against: a directory in memory, an inbox, a clock that can be moved, and Wicketgate between them, on
-// loopback and gone when it ends. It is what `wicketgate testserver` serves, and gateway/gatewaytest shares its parts; it needs no
+// loopback and gone when it ends. It is what `wicketgate testserver` serves, and gateway/gatewaytest makes a Go package of it; it needs no
 // test to run in, and it is no way to run Wicketgate for people.
 //
 //	lab.go       Start, Reset, Close: the gateway and what is around it

@@ -5,14 +5,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 )
 
 func TestNobodysMailboxIsFilledByAskingAgainAndAgain(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
-	ask := func(n int) *gatewaytest.Page {
+	ask := func(n int) *housetest.Page {
 		return b.Get("/profile").Submit("main form.sheet", "emails", "ada@example.org", "emails", fmt.Sprintf("victim+%d@example.org", n))
 	}
 	asked := func() int { return len(g.Audit.All("mail_change_requested")) }

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 )
 
@@ -66,14 +66,14 @@ func (a *app) behind(port int) {
 }
 
 // openGateway starts a gateway that knows the applications.
-func openGateway(t *testing.T, directory *ldaptest.Server, apps ...*app) *gatewaytest.Gateway {
+func openGateway(t *testing.T, directory *ldaptest.Server, apps ...*app) *housetest.Gateway {
 	t.Helper()
 	var clients strings.Builder
 	clients.WriteString("clients:\n")
 	for _, a := range apps {
 		fmt.Fprintf(&clients, "  - id: %s\n    secret: %s\n    redirect_uris: [%q]\n", a.name, secret, a.callback)
 	}
-	g := gatewaytest.Start(t, gatewaytest.Options{Directory: directory, Config: clients.String()})
+	g := housetest.Start(t, housetest.Options{Directory: directory, Config: clients.String()})
 	for _, a := range apps {
 		a.issuer = g.URL
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/gateway/mail/inbox"
 	"github.com/wicketgate/wicketgate/ldapmap/memdir"
 	"github.com/wicketgate/wicketgate/templates"
@@ -15,7 +15,7 @@ var pages = []string{"/admin/status", "/admin/mails", "/admin/mails/reset", "/ad
 
 func TestOnlyThoseWhoLookAfterTheServiceSeeHowItIs(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	grace, stranger := g.SignIn(t, "grace"), g.Browser(t)
 	for _, path := range pages {
 		if page := grace.Get(path); page.Status != http.StatusForbidden || page.Has(".checks") {
@@ -35,7 +35,7 @@ func TestOnlyThoseWhoLookAfterTheServiceSeeHowItIs(t *testing.T) {
 
 func TestTheStatusPageSaysThatAllIsWell(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	page := g.SignIn(t, "ada").Get("/admin/status")
 	if page.Status != 200 || page.Find(".checks .ok").Length() != 3 {
 		t.Errorf("status %d: %s", page.Status, page.Text(".checks"))
@@ -43,14 +43,14 @@ func TestTheStatusPageSaysThatAllIsWell(t *testing.T) {
 	if !page.Says(g.Directory.URL) || !page.Says("Version test") {
 		t.Errorf("it says %s", page.Text("main"))
 	}
-	if strings.Contains(page.Body, "service-password") || strings.Contains(page.Body, gatewaytest.MasterSecret) {
+	if strings.Contains(page.Body, "service-password") || strings.Contains(page.Body, housetest.MasterSecret) {
 		t.Error("a secret stands on the page")
 	}
 }
 
 func TestAMailServerThatFailsIsSeenByAnAdministrator(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	g.Inbox.Fail(inbox.From, inbox.Fault{Code: 451, Text: "the disk is full <b>today</b>"}, -1)
 	b := g.SignIn(t, "ada")
 	page := b.Get("/admin/mails").Submit("main form")
@@ -79,13 +79,13 @@ func TestAMailServerThatFailsIsSeenByAnAdministrator(t *testing.T) {
 
 func TestAQueueThatFailsIsSeenWithoutATestMail(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	g.Inbox.Fail(inbox.From, inbox.Fault{Code: 451, Text: "come back later"}, -1)
 	g.Browser(t).Get("/password/forgot").Submit("main form", "login", "lee")
 	g.Inbox.Await(t, inbox.From)
 	b := g.SignIn(t, "ada")
 	// The server's answer travels back to the queue at its own pace.
-	var page *gatewaytest.Page
+	var page *housetest.Page
 	for range 1000 {
 		if page = b.Get("/admin/status"); page.Has(".checks .failing") {
 			break
@@ -98,7 +98,7 @@ func TestAQueueThatFailsIsSeenWithoutATestMail(t *testing.T) {
 
 func TestADirectoryThatHasStoppedServingIsSeen(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	g.Memory.Intercept(func(op memdir.Op) memdir.Verdict {
 		if op.Kind == memdir.KindSearch && op.DN == "" {
@@ -113,7 +113,7 @@ func TestADirectoryThatHasStoppedServingIsSeen(t *testing.T) {
 
 func TestMailIsShownAsOffWhereThereIsNone(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{Config: "mail: {}\n"})
+	g := housetest.Start(t, housetest.Options{Config: "mail: {}\n"})
 	b := g.SignIn(t, "ada")
 	if page := b.Get("/admin/status"); page.Find(".checks .off").Length() != 1 {
 		t.Errorf("the status page says %s", page.Text(".checks"))
@@ -128,7 +128,7 @@ func TestMailIsShownAsOffWhereThereIsNone(t *testing.T) {
 
 func TestEveryMailCanBeLookedAtInBothLanguages(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	list := b.Get("/admin/mails")
 	var links []string
@@ -173,7 +173,7 @@ func TestEveryMailCanBeLookedAtInBothLanguages(t *testing.T) {
 
 func TestAnAdministratorWithoutAnAddressIsToldSo(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{Config: "policy:\n  - {name: all, can: [\"*\"], read: [\"*\"]}\n"})
+	g := housetest.Start(t, housetest.Options{Config: "policy:\n  - {name: all, can: [\"*\"], read: [\"*\"]}\n"})
 	b := g.SignIn(t, "nomail")
 	if page := b.Get("/admin/mails"); page.Has("main form") {
 		t.Error("a test mail is offered")

@@ -5,12 +5,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 )
 
 func TestOnlyThoseWhoMayLookAfterApplications(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	grace, stranger := g.SignIn(t, "grace"), g.Browser(t)
 	for _, path := range []string{"/admin/clients", "/admin/clients/new", "/admin/clients/app/files"} {
 		if page := grace.Get(path); page.Status != http.StatusForbidden {
@@ -35,7 +35,7 @@ func TestOnlyThoseWhoMayLookAfterApplications(t *testing.T) {
 
 func TestAnApplicationIsAddedChangedGivenANewSecretAndRemoved(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	if page := b.Get("/admin/status"); !page.Has("a[href='/admin/clients']") {
 		t.Error("no link leads there")
@@ -88,7 +88,7 @@ func TestAnApplicationIsAddedChangedGivenANewSecretAndRemoved(t *testing.T) {
 
 func TestMistakesAreToldWhereTheyAre(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	good := []string{"client_id", "wiki", "redirect_uris", "https://wiki.example.org/cb", "public", "1"}
 	page := b.Get("/admin/clients/new").Submit("main form", good...)
@@ -124,7 +124,7 @@ func TestMistakesAreToldWhereTheyAre(t *testing.T) {
 
 func TestApplicationsOfTheFileAreShownAndNotChanged(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{Config: "clients:\n  - {id: intranet, name: Intranet, redirect_uris: ['https://intranet.example.org/cb'], trusted: true}\n"})
+	g := housetest.Start(t, housetest.Options{Config: "clients:\n  - {id: intranet, name: Intranet, redirect_uris: ['https://intranet.example.org/cb'], trusted: true}\n"})
 	b := g.SignIn(t, "ada")
 	b.Header.Set("Accept-Language", "fr")
 	if page := b.Get("/admin/clients"); !page.Says("Intranet") {

@@ -7,13 +7,13 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 )
 
 func TestAnInvitedPersonMakesTheirAccountAndSignsIn(t *testing.T) {
 	t.Parallel()
-	each(t, gatewaytest.Options{}, func(t *testing.T, g *gatewaytest.Gateway) {
+	each(t, housetest.Options{}, func(t *testing.T, g *housetest.Gateway) {
 		own(t, g, "staff", "andre")
 		invite(t, g, "andre", "way", "mail", "emails", "luc@example.org", "username", "luc", "given_name", "Luc", "family_name", "Moreau", "in_groups", "staff")
 		l := g.Mail(t, "luc@example.org").Link("/join")
@@ -61,9 +61,9 @@ func TestAnInvitedPersonMakesTheirAccountAndSignsIn(t *testing.T) {
 func TestOfManyWhoAcceptAtOnceOneGetsAnAccount(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s, Replicas: 2})
+		g := housetest.Start(t, housetest.Options{Directory: s, Replicas: 2})
 		l := link(t, g)
-		var pages []*gatewaytest.Page
+		var pages []*housetest.Page
 		for range 6 {
 			pages = append(pages, g.Browser(t).Get(l))
 		}
@@ -95,7 +95,7 @@ func TestWhatTheDirectoryRefusesIsSaidAndTheLinkStillWorks(t *testing.T) {
 	t.Parallel()
 	policy := *ldaptest.DefaultPolicy()
 	policy.MinLength = 30
-	each(t, gatewaytest.Options{Seed: ldaptest.Options{Policy: &policy}}, func(t *testing.T, g *gatewaytest.Gateway) {
+	each(t, housetest.Options{Seed: ldaptest.Options{Policy: &policy}}, func(t *testing.T, g *housetest.Gateway) {
 		page := g.Browser(t).Get(link(t, g))
 		page = page.Submit("main form.sheet", "username", "andre", "given_name", "Luc", "family_name", "Moreau", "password", fresh)
 		if page.Status != http.StatusUnprocessableEntity || !strings.Contains(errorAt(page, "username"), "taken") {
@@ -124,7 +124,7 @@ func TestWhatTheDirectoryRefusesIsSaidAndTheLinkStillWorks(t *testing.T) {
 
 func TestAnEntryThatTheSchemaRefusesIsSaidAndTheLinkStillWorks(t *testing.T) {
 	t.Parallel()
-	each(t, gatewaytest.Options{}, func(t *testing.T, g *gatewaytest.Gateway) {
+	each(t, housetest.Options{}, func(t *testing.T, g *housetest.Gateway) {
 		// The directory's mail addresses are ASCII (RFC 4524 2.16).
 		page := g.Browser(t).Get(link(t, g, "emails", "zoë@example.org"))
 		page = page.Submit("main form.sheet", "username", "luc", "given_name", "Luc", "family_name", "Moreau", "password", fresh)
@@ -140,7 +140,7 @@ func TestAnEntryThatTheSchemaRefusesIsSaidAndTheLinkStillWorks(t *testing.T) {
 
 func TestAnAddressThatNobodyProvedWaitsForItsOwner(t *testing.T) {
 	t.Parallel()
-	each(t, gatewaytest.Options{}, func(t *testing.T, g *gatewaytest.Gateway) {
+	each(t, housetest.Options{}, func(t *testing.T, g *housetest.Gateway) {
 		page := g.Browser(t).Get(link(t, g, "emails", "luc@example.org"))
 		page = page.Submit("main form.sheet", "username", "luc", "given_name", "Luc", "family_name", "Moreau", "password", fresh,
 			"emails", "luc@example.org", "emails", "boss@example.org")
@@ -161,7 +161,7 @@ func TestAnAddressThatNobodyProvedWaitsForItsOwner(t *testing.T) {
 
 func TestMistakesOfAnInvitedPersonAreSaidAtOnce(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	l := link(t, g)
 	for name, bad := range map[string]struct{ field, value, words string }{
 		"no user name":          {"username", "", "fill this in"},
@@ -210,7 +210,7 @@ func TestNamesThatMeanSomethingToLDAPOrHTMLAreJustNames(t *testing.T) {
   users: {base: "ou=people,dc=example,dc=org", rdn: cn}
   groups: {base: "ou=groups,dc=example,dc=org"}
 `
-	each(t, gatewaytest.Options{Config: directory}, func(t *testing.T, g *gatewaytest.Gateway) {
+	each(t, housetest.Options{Config: directory}, func(t *testing.T, g *housetest.Gateway) {
 		for i, name := range []string{
 			"Smith, Jr.", "A + B", "#leading", `"quoted"`, `back\slash`, "a=b", "<b>bold</b>", "semi;colon", "*)(uid=*", "Zoë 王小明", "trailing #", "a,ou=staff",
 		} {
@@ -233,7 +233,7 @@ func TestNamesThatMeanSomethingToLDAPOrHTMLAreJustNames(t *testing.T) {
 
 func TestAUserNameThatMeansSomethingToLDAPIsJustAName(t *testing.T) {
 	t.Parallel()
-	each(t, gatewaytest.Options{}, func(t *testing.T, g *gatewaytest.Gateway) {
+	each(t, housetest.Options{}, func(t *testing.T, g *housetest.Gateway) {
 		for _, login := range []string{"smith, jr.", "*)(uid=*", "#one", "a+b", `q"uote`} {
 			page := g.Browser(t).Get(link(t, g)).Submit("main form.sheet", "username", login, "given_name", "Given", "family_name", "Family", "password", fresh)
 			if page.Status != 200 {
@@ -247,7 +247,7 @@ func TestAUserNameThatMeansSomethingToLDAPIsJustAName(t *testing.T) {
 
 func TestAnInvitationThatWasTamperedWithIsRefused(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	l := link(t, g, "username", "luc")
 	token := l[strings.Index(l, "?t=")+3:]
 	g.Browser(t).Get("/password/forgot").Submit("main form", "login", "ada")
@@ -267,7 +267,7 @@ func TestAnInvitationThatWasTamperedWithIsRefused(t *testing.T) {
 
 func TestAGroupThatIsGoneIsSaidAndTheAccountStands(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	own(t, g, "staff", "andre")
 	l := link(t, g, "username", "luc", "in_groups", "staff")
 	if err := admin(t, g).Delete(t.Context(), "cn=staff,"+ldaptest.GroupsDN); err != nil {

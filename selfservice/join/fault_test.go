@@ -5,13 +5,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 	"github.com/wicketgate/wicketgate/ldapmap/memdir"
 )
 
 // onAdd plays a verdict when an entry of a person is added, once.
-func onAdd(g *gatewaytest.Gateway, verdict memdir.Verdict) {
+func onAdd(g *housetest.Gateway, verdict memdir.Verdict) {
 	g.Memory.Intercept(func(op memdir.Op) memdir.Verdict {
 		if op.Kind == memdir.KindAdd && strings.HasSuffix(op.DN, ldaptest.PeopleDN) {
 			g.Memory.Intercept(nil)
@@ -30,7 +30,7 @@ func TestAnAccountThatWasNotWrittenCanBeMadeWithTheSameLink(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := gatewaytest.Start(t, gatewaytest.Options{})
+			g := housetest.Start(t, housetest.Options{})
 			b := g.Browser(t)
 			l := link(t, g, "username", "luc")
 			onAdd(g, verdict)
@@ -49,7 +49,7 @@ func TestAnAccountThatWasNotWrittenCanBeMadeWithTheSameLink(t *testing.T) {
 
 func TestAnAccountThatWasWrittenAfterAllIsNotMadeTwice(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.Browser(t)
 	l := link(t, g)
 	onAdd(g, memdir.Verdict{DropAfter: true})
@@ -69,7 +69,7 @@ func TestAnAccountThatWasWrittenAfterAllIsNotMadeTwice(t *testing.T) {
 
 func TestAnAccountWithoutItsPasswordIsToldInWords(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	l := link(t, g, "username", "luc")
 	made := false
 	g.Memory.Intercept(func(op memdir.Op) memdir.Verdict {

@@ -7,13 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/gateway/mail/inbox"
 )
 
 func TestOnlyThoseWhoMayInviteCan(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	lee := g.SignIn(t, "lee")
 	if page := lee.Get("/invite"); page.Status != http.StatusForbidden || page.Has("form.sheet") {
 		t.Errorf("GET: status %d", page.Status)
@@ -34,7 +34,7 @@ func TestOnlyThoseWhoMayInviteCan(t *testing.T) {
 
 func TestAnInvitationByMailSaysWhoInvitesAndUntilWhen(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	page := invite(t, g, "grace", "emails", "nouveau@example.org", "given_name", "Luc", "family_name", "Moreau", "language", "fr",
 		"note", "Welcome aboard, see you on Monday", "way", "mail")
 	if page.Status != 200 || !page.Says("nouveau@example.org") || page.Has("#link") {
@@ -65,7 +65,7 @@ func TestAnInvitationByMailSaysWhoInvitesAndUntilWhen(t *testing.T) {
 
 func TestWhatIsWrongWithAnInvitationIsSaidAtItsField(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	own(t, g, "newsletter", "jane")
 	for name, bad := range map[string]struct {
 		values []string
@@ -96,7 +96,7 @@ func TestWhatIsWrongWithAnInvitationIsSaidAtItsField(t *testing.T) {
 
 func TestNobodyHandsOutGroupsThatAreNotTheirs(t *testing.T) {
 	t.Parallel()
-	each(t, gatewaytest.Options{}, func(t *testing.T, g *gatewaytest.Gateway) {
+	each(t, housetest.Options{}, func(t *testing.T, g *housetest.Gateway) {
 		offered := func(who string) []string {
 			var names []string
 			for _, n := range g.SignIn(t, who).Get("/invite").Find(`[name="in_groups"]`).EachIter() {
@@ -128,7 +128,7 @@ func TestNobodyHandsOutGroupsThatAreNotTheirs(t *testing.T) {
 
 func TestWithoutMailInvitationsAreLinks(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{Config: "mail: {}\n"})
+	g := housetest.Start(t, housetest.Options{Config: "mail: {}\n"})
 	page := g.SignIn(t, "andre").Get("/invite")
 	if !page.Has(`[name="way"][value="mail"][disabled]`) || !page.Has(`[name="way"][value="link"][checked]`) {
 		t.Error("the mail can be chosen")
@@ -152,7 +152,7 @@ func TestWithoutMailInvitationsAreLinks(t *testing.T) {
 
 func TestAMailServerThatIsDownDoesNotHoldTheInvitation(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	g.Inbox.Fail(inbox.Connect, inbox.Fault{Hang: true}, -1)
 	if page := invite(t, g, "andre", "way", "mail", "emails", "x@example.org"); page.Status != 200 {
 		t.Errorf("status %d", page.Status)
@@ -161,7 +161,7 @@ func TestAMailServerThatIsDownDoesNotHoldTheInvitation(t *testing.T) {
 
 func TestAnInvitationTooLongForALinkIsRefused(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	values := []string{"way", "link"}
 	for range 20 {
 		values = append(values, "phones", "+33 5 56 00 00 00 "+strings.Repeat("/", len(values)))

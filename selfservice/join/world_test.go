@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/directory"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
@@ -14,23 +14,23 @@ import (
 const fresh = "seven green umbrellas"
 
 // each runs a test with a gateway before every kind of directory.
-func each(t *testing.T, o gatewaytest.Options, test func(t *testing.T, g *gatewaytest.Gateway)) {
+func each(t *testing.T, o housetest.Options, test func(t *testing.T, g *housetest.Gateway)) {
 	t.Helper()
 	ldaptest.EachWith(t, o.Seed, func(t *testing.T, s *ldaptest.Server) {
 		o := o
 		o.Directory = s
-		test(t, gatewaytest.Start(t, o))
+		test(t, housetest.Start(t, o))
 	})
 }
 
 // invite fills the form in as somebody and returns the page that follows.
-func invite(t *testing.T, g *gatewaytest.Gateway, who string, values ...string) *gatewaytest.Page {
+func invite(t *testing.T, g *housetest.Gateway, who string, values ...string) *housetest.Page {
 	t.Helper()
 	return g.SignIn(t, who).Get("/invite").Submit("main form.sheet", values...)
 }
 
 // link makes an invitation as a link.
-func link(t *testing.T, g *gatewaytest.Gateway, values ...string) string {
+func link(t *testing.T, g *housetest.Gateway, values ...string) string {
 	t.Helper()
 	page := invite(t, g, "andre", append([]string{"way", "link"}, values...)...)
 	l := page.Find("#link").AttrOr("value", "")
@@ -41,7 +41,7 @@ func link(t *testing.T, g *gatewaytest.Gateway, values ...string) string {
 }
 
 // find returns the entry with a user name, or nil.
-func find(t *testing.T, g *gatewaytest.Gateway, uid string) *ldapmap.Entry {
+func find(t *testing.T, g *housetest.Gateway, uid string) *ldapmap.Entry {
 	t.Helper()
 	found, err := admin(t, g).Find(t.Context(), directory.Search{
 		Base: ldaptest.PeopleDN, Scope: directory.Subtree, Filter: ldapmap.Equal{Attribute: "uid", Value: uid}, Attributes: []string{"*", "memberOf"}, Limit: 2,
@@ -59,10 +59,10 @@ func has(e *ldapmap.Entry, attribute string, values ...string) bool {
 	return e != nil && slices.Equal(slices.Sorted(slices.Values(e.Values(attribute))), values)
 }
 
-func errorAt(page *gatewaytest.Page, field string) string { return page.Text("#" + field + "-error") }
+func errorAt(page *housetest.Page, field string) string { return page.Text("#" + field + "-error") }
 
 // admin is a line to the directory beside the gateway's own.
-func admin(t *testing.T, g *gatewaytest.Gateway) *directory.Directory {
+func admin(t *testing.T, g *housetest.Gateway) *directory.Directory {
 	t.Helper()
 	d, err := directory.Open(directory.Config{URLs: []string{g.Directory.URL}, BindDN: ldaptest.AdminDN, BindPassword: ldaptest.AdminPassword})
 	if err != nil {
@@ -73,7 +73,7 @@ func admin(t *testing.T, g *gatewaytest.Gateway) *directory.Directory {
 }
 
 // own makes somebody the owner of a group.
-func own(t *testing.T, g *gatewaytest.Gateway, group, uid string) {
+func own(t *testing.T, g *housetest.Gateway, group, uid string) {
 	t.Helper()
 	dn, _ := ldaptest.Person(t, uid)
 	err := admin(t, g).Modify(t.Context(), "cn="+group+","+ldaptest.GroupsDN, []ldapmap.Mod{{Op: ldapmap.ModAdd, Name: "owner", Values: []string{dn}}})

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 )
 
@@ -30,7 +30,7 @@ policy:
 func TestFieldsOfOnesOwnAreAskedWithTheirWidgets(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s, Config: own})
+		g := housetest.Start(t, housetest.Options{Directory: s, Config: own})
 		set(t, s, "andre", "carLicense", "mauve") // from before the choices were written down
 		b := g.SignIn(t, "andre")
 		page := b.Get("/profile")
@@ -47,7 +47,7 @@ func TestFieldsOfOnesOwnAreAskedWithTheirWidgets(t *testing.T) {
 			}
 		}
 		// Boxes that are not ticked send nothing; the form says that they were there.
-		if page = b.Post("/profile", append(gatewaytest.Hidden(page, "main form.sheet"), "colour", "", "room", "")...); page.Status != 200 {
+		if page = b.Post("/profile", append(housetest.Hidden(page, "main form.sheet"), "colour", "", "room", "")...); page.Status != 200 {
 			t.Fatalf("status %d: %s", page.Status, page.Text(".summary"))
 		}
 		for _, attribute := range []string{"carLicense", "businessCategory", "roomNumber"} {
@@ -66,7 +66,7 @@ func TestFieldsOfOnesOwnAreAskedWithTheirWidgets(t *testing.T) {
 
 func TestAFormThatLeavesFieldsOutDoesNotEmptyThem(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{Config: own})
+	g := housetest.Start(t, housetest.Options{Config: own})
 	b := g.SignIn(t, "ada")
 	if page := b.Post("/profile", "colour", "red"); page.Status != 200 {
 		t.Fatalf("status %d: %s", page.Status, page.Text("main"))

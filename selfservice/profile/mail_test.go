@@ -8,11 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 )
 
 // ask puts addresses into the form and sends it.
-func ask(b *gatewaytest.Browser, addresses ...string) *gatewaytest.Page {
+func ask(b *housetest.Browser, addresses ...string) *housetest.Page {
 	var fields []string
 	for _, a := range addresses {
 		fields = append(fields, "emails", a)
@@ -21,7 +21,7 @@ func ask(b *gatewaytest.Browser, addresses ...string) *gatewaytest.Page {
 }
 
 // link is the address in the mail that asks for a confirmation.
-func link(t *testing.T, g *gatewaytest.Gateway, to string) string {
+func link(t *testing.T, g *housetest.Gateway, to string) string {
 	t.Helper()
 	l := g.Mail(t, to).Link("/profile/confirm")
 	if !strings.HasPrefix(l, g.URL+"/profile/confirm?t=") {
@@ -32,7 +32,7 @@ func link(t *testing.T, g *gatewaytest.Gateway, to string) string {
 
 func TestANewMailAddressIsUsedOnlyOnceItsOwnerSaysSo(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, g *gatewaytest.Gateway) {
+	each(t, func(t *testing.T, g *housetest.Gateway) {
 		b := g.SignIn(t, "ada")
 		page := ask(b, "ada@example.org", "countess@example.org", "new@example.org")
 		if !page.Says("new@example.org waits") || page.Has(`[name="emails"][value="new@example.org"]`) {
@@ -77,7 +77,7 @@ func TestANewMailAddressIsUsedOnlyOnceItsOwnerSaysSo(t *testing.T) {
 
 func TestOnlyTheMailedLinkConfirmsAnAddress(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	ask(b, "ada@example.org", "countess@example.org", "new@example.org")
 	l := link(t, g, "new@example.org")
@@ -118,7 +118,7 @@ func TestOnlyTheMailedLinkConfirmsAnAddress(t *testing.T) {
 
 func TestAConfirmationDiesWithTimeAndWithThePassword(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	ask(b, "ada@example.org", "countess@example.org", "new@example.org")
 	old := link(t, g, "new@example.org")
@@ -144,7 +144,7 @@ func TestAConfirmationDiesWithTimeAndWithThePassword(t *testing.T) {
 
 func TestWhoReplacesTheirOnlyAddressKeepsItUntilTheNewOneIsConfirmed(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, g *gatewaytest.Gateway) {
+	each(t, func(t *testing.T, g *housetest.Gateway) {
 		b := g.SignIn(t, "ada")
 		ask(b, "new@example.org")
 		first := link(t, g, "new@example.org")
@@ -180,7 +180,7 @@ func TestWhoReplacesTheirOnlyAddressKeepsItUntilTheNewOneIsConfirmed(t *testing.
 
 func TestTheLastAddressCannotBeTakenAway(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	if page := ask(b, ""); page.Status != http.StatusUnprocessableEntity || !page.Says("leave one address") {
 		t.Errorf("status %d: %s", page.Status, page.Text(".summary"))
@@ -198,7 +198,7 @@ func TestTheLastAddressCannotBeTakenAway(t *testing.T) {
 
 func TestTheSameAddressInOtherLettersIsNoNewOne(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, g *gatewaytest.Gateway) {
+	each(t, func(t *testing.T, g *housetest.Gateway) {
 		b := g.SignIn(t, "ada")
 		if page := ask(b, "Ada@Example.org", "countess@example.org", "ADA@example.org"); page.Status != 200 || page.Says("waits") {
 			t.Errorf("status %d: %s", page.Status, page.Text("main .notice"))
@@ -214,7 +214,7 @@ func TestTheSameAddressInOtherLettersIsNoNewOne(t *testing.T) {
 
 func TestAWaitingAddressCanBeForgotten(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	page := ask(b, "ada@example.org", "countess@example.org", "new@example.org", "newer@example.org")
 	if !page.Says("new@example.org waits") || !page.Says("newer@example.org waits") {
@@ -240,7 +240,7 @@ func TestAWaitingAddressCanBeForgotten(t *testing.T) {
 
 func TestNobodysMailboxIsFilledFromTheProfile(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	refused := 0
 	for range 15 {
@@ -262,7 +262,7 @@ func TestNobodysMailboxIsFilledFromTheProfile(t *testing.T) {
 
 func TestTheMailOfSomebodyWhoReadsFrenchIsFrench(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	page := ask(g.SignIn(t, "andre"), "andre@example.org", "eluard@example.org")
 	if !page.Says("eluard@example.org") || page.Says("waits for you") {
 		t.Errorf("the page says %s", page.Text("main .notice"))

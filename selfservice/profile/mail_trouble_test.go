@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/gateway/mail/inbox"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 	"github.com/wicketgate/wicketgate/ldapmap/memdir"
@@ -16,13 +16,13 @@ import (
 func TestOfTwoWhoPressTheButtonAtOnceOneConfirms(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s, Replicas: 2})
+		g := housetest.Start(t, housetest.Options{Directory: s, Replicas: 2})
 		ask(g.SignIn(t, "ada"), "ada@example.org", "countess@example.org", "new@example.org")
 		l := link(t, g, "new@example.org")
 		var all sync.WaitGroup
 		var mu sync.Mutex
 		got := map[int]int{}
-		var pages []*gatewaytest.Page
+		var pages []*housetest.Page
 		for range 8 {
 			pages = append(pages, g.Browser(t).Get(l))
 		}
@@ -46,7 +46,7 @@ func TestOfTwoWhoPressTheButtonAtOnceOneConfirms(t *testing.T) {
 
 func TestWithoutAMailServerNewAddressesAreRefusedInWords(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{Config: "mail: {}\n"})
+	g := housetest.Start(t, housetest.Options{Config: "mail: {}\n"})
 	b := g.SignIn(t, "ada")
 	page := ask(b, "ada@example.org", "countess@example.org", "new@example.org")
 	if page.Status != http.StatusUnprocessableEntity || !page.Says("no mails are sent from here") {
@@ -62,7 +62,7 @@ func TestWithoutAMailServerNewAddressesAreRefusedInWords(t *testing.T) {
 
 func TestAMailServerThatIsDownDoesNotHoldThePage(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	g.Inbox.Fail(inbox.Connect, inbox.Fault{Hang: true}, -1)
 	page := ask(g.SignIn(t, "ada"), "ada@example.org", "countess@example.org", "new@example.org")
 	if page.Status != 200 || !page.Says("new@example.org waits") {
@@ -72,7 +72,7 @@ func TestAMailServerThatIsDownDoesNotHoldThePage(t *testing.T) {
 
 func TestAConfirmationThatTheDirectoryCouldNotTakeCanBeRepeated(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	ask(g.SignIn(t, "ada"), "ada@example.org", "countess@example.org", "new@example.org")
 	page := g.Browser(t).Get(link(t, g, "new@example.org"))
 	dn, _ := ldaptest.Person(t, "ada")
@@ -97,7 +97,7 @@ func TestAConfirmationThatTheDirectoryCouldNotTakeCanBeRepeated(t *testing.T) {
 
 func TestAConfirmationForSomebodyWhoIsGoneIsRefused(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	ask(g.SignIn(t, "lee"), "family@example.org", "new@example.org")
 	l := link(t, g, "new@example.org")
 	dn, _ := ldaptest.Person(t, "lee")
@@ -111,7 +111,7 @@ func TestAConfirmationForSomebodyWhoIsGoneIsRefused(t *testing.T) {
 
 func TestAnAddressThatIsNoLongerReadAsMailIsSaidBesideTheConfirmation(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	set(t, g.Directory, "lee", "mail", "family@example.org", "not an address")
 	ask(g.SignIn(t, "lee"), "family@example.org", "not an address", "new@example.org")
 	page := g.Browser(t).Get(link(t, g, "new@example.org")).Submit("main form")

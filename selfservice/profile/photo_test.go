@@ -13,18 +13,18 @@ import (
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/fields"
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 )
 
 // upload sends the profile form with a file in it.
-func upload(t *testing.T, b *gatewaytest.Browser, name string, content []byte, values ...string) *gatewaytest.Page {
+func upload(t *testing.T, b *housetest.Browser, name string, content []byte, values ...string) *housetest.Page {
 	t.Helper()
-	return gatewaytest.Upload(t, b, "/profile", "photo", name, content, values...)
+	return housetest.Upload(t, b, "/profile", "photo", name, content, values...)
 }
 
 func TestAPhotoIsMadeSmallAndItsOwnerAloneSeesIt(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, g *gatewaytest.Gateway) {
+	each(t, func(t *testing.T, g *housetest.Gateway) {
 		b := g.SignIn(t, "ada")
 		page := upload(t, b, "me.png", picture(t, 900, 500), "mobile", "+44 7700 900123")
 		if page.Status != 200 || !page.Says("Your changes are saved.") {
@@ -64,7 +64,7 @@ func TestAPhotoIsMadeSmallAndItsOwnerAloneSeesIt(t *testing.T) {
 
 func TestWhatIsNoPhotoIsRefusedInWordsAndTheFormIsKept(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	for name, bad := range map[string]struct {
 		content []byte
@@ -104,7 +104,7 @@ func bomb() []byte {
 
 // It cannot run beside others, since the temporary folder is the process's own.
 func TestUploadsLeaveNothingBehindOnTheDisk(t *testing.T) {
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	folder := t.TempDir()
 	t.Setenv("TMPDIR", folder)

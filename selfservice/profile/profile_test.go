@@ -6,13 +6,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 )
 
 func TestAPersonSeesWhatTheyMayAndIsAskedWhatTheyMayChange(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{Config: `policy:
+	g := housetest.Start(t, housetest.Options{Config: `policy:
   - name: everybody
     can: [edit_self]
     read: [username, given_name, family_name, emails]
@@ -45,7 +45,7 @@ func TestAPersonSeesWhatTheyMayAndIsAskedWhatTheyMayChange(t *testing.T) {
 
 func TestFieldsAddedToTheFormByHandChangeNothing(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, g *gatewaytest.Gateway) {
+	each(t, func(t *testing.T, g *housetest.Gateway) {
 		b := g.SignIn(t, "andre")
 		page := b.Get("/profile").Submit("main form.sheet",
 			"mobile", "+33 6 00 00 00 01", "employee_type", "boss", "title", "Director", "username", "root", "name", "Root", "organisation", "Mine",
@@ -66,7 +66,7 @@ func TestFieldsAddedToTheFormByHandChangeNothing(t *testing.T) {
 
 func TestSomebodyWhoMayNotChangeTheirAccountCannot(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{Config: "policy:\n  - {name: readers, read: [\"*\"], write: [\"*\"]}\n"})
+	g := housetest.Start(t, housetest.Options{Config: "policy:\n  - {name: readers, read: [\"*\"], write: [\"*\"]}\n"})
 	b := g.SignIn(t, "ada")
 	if page := b.Get("/profile"); page.Status != 200 || page.Has(`[name="mobile"]`) || page.Has("#submit") {
 		t.Errorf("status %d, with something to fill in: %s", page.Status, page.Text("main"))
@@ -81,7 +81,7 @@ func TestSomebodyWhoMayNotChangeTheirAccountCannot(t *testing.T) {
 
 func TestWhatCannotBeKeptIsSaidAtItsFieldAndNothingIsWritten(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	for _, bad := range []struct{ field, value, words string }{
 		{"emails", "not an address", "does not look like a mail address"},
@@ -110,11 +110,11 @@ func TestWhatCannotBeKeptIsSaidAtItsFieldAndNothingIsWritten(t *testing.T) {
 
 func TestSavingWithoutAChangeWritesNothing(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, g *gatewaytest.Gateway) {
+	each(t, func(t *testing.T, g *housetest.Gateway) {
 		for _, login := range []string{"ada", "zoe", "jane", "jsmith", "nomail"} {
 			b := g.SignIn(t, login)
 			page := b.Get("/profile")
-			var after *gatewaytest.Page
+			var after *housetest.Page
 			if n := g.Counts(func() { after = page.Submit("main form.sheet") }); n.Writes() != 0 {
 				t.Errorf("%s: %+v", login, n)
 			}
@@ -127,7 +127,7 @@ func TestSavingWithoutAChangeWritesNothing(t *testing.T) {
 
 func TestAFormThatWasOpenedBeforeDoesNotUndoWhatSomebodyElseChanged(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, g *gatewaytest.Gateway) {
+	each(t, func(t *testing.T, g *housetest.Gateway) {
 		b := g.SignIn(t, "ada")
 		page := b.Get("/profile")
 		set(t, g.Directory, "ada", "mobile", "+44 7700 900333")
@@ -147,7 +147,7 @@ func TestAFormThatWasOpenedBeforeDoesNotUndoWhatSomebodyElseChanged(t *testing.T
 
 func TestTwoPeopleWhoChangeTheSameFieldAreToldAndDecide(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	page := b.Get("/profile")
 	set(t, g.Directory, "ada", "mobile", "+44 7700 900333")
@@ -173,7 +173,7 @@ func TestTwoPeopleWhoChangeTheSameFieldAreToldAndDecide(t *testing.T) {
 
 func TestADirectoryThatRefusesAValueIsExplainedAtTheField(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{Config: `policy:
+	g := housetest.Start(t, housetest.Options{Config: `policy:
   - {name: everybody, can: ["*"], read: ["*"], write: ["*"]}
 `})
 	page := g.SignIn(t, "ada").Get("/profile").Submit("main form.sheet", "username", "andre")
@@ -184,7 +184,7 @@ func TestADirectoryThatRefusesAValueIsExplainedAtTheField(t *testing.T) {
 
 func TestTheLanguageOfAPersonIsThatOfTheirPages(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	b := g.SignIn(t, "ada")
 	b.Header.Set("Accept-Language", "en")
 	page := b.Get("/profile")
@@ -205,7 +205,7 @@ func TestTheLanguageOfAPersonIsThatOfTheirPages(t *testing.T) {
 
 func TestGroupsAreShownAndCannotBeWritten(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, g *gatewaytest.Gateway) {
+	each(t, func(t *testing.T, g *housetest.Gateway) {
 		page := g.SignIn(t, "ada").Get("/profile")
 		if text := page.Text(".groups"); !strings.Contains(text, "staff") || !strings.Contains(text, "admins") || strings.Contains(text, "newsletter") {
 			t.Errorf("the groups are %q", text)
@@ -218,7 +218,7 @@ func TestGroupsAreShownAndCannotBeWritten(t *testing.T) {
 
 func TestAPageAskedForWithoutSigningInComesBackAfterwards(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	page := g.Browser(t).Get("/profile").Submit("main form", "login", "ada").Submit("main form", "password", "ada-password")
 	if page.URL.Path != "/profile" || page.Text("h1") != "Your profile" {
 		t.Errorf("it leads to %s: %s", page.URL, page.Text("h1"))
@@ -243,7 +243,7 @@ func TestAPageAskedForWithoutSigningInComesBackAfterwards(t *testing.T) {
 
 func TestTheStartPageLeadsWhereAPersonMayGo(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	ada, lee := g.SignIn(t, "ada").Get("/"), g.SignIn(t, "lee").Get("/")
 	for _, path := range []string{"/profile", "/password", "/applications", "https://app.example.org"} {
 		if !lee.Has(`main a[href="` + path + `"]`) {
@@ -260,7 +260,7 @@ func TestTheStartPageLeadsWhereAPersonMayGo(t *testing.T) {
 func TestOddNamesInTheDirectoryDoNotBreakThePage(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		g := gatewaytest.Start(t, gatewaytest.Options{Directory: s})
+		g := housetest.Start(t, housetest.Options{Directory: s})
 		for login, name := range map[string]string{"jane": "Doe", "zoe": "Müller", "grace": "Hopper", "jsmith": "Smith"} {
 			b := g.SignIn(t, login)
 			page := b.Get("/profile").Submit("main form.sheet", "mobile", "+44 7700 900555", "given_name", `<b>"O'Neil" & Søn</b>`)

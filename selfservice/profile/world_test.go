@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/ldapmap/directory"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 
@@ -16,10 +16,10 @@ import (
 )
 
 // each runs a test with a gateway before every kind of directory.
-func each(t *testing.T, test func(t *testing.T, g *gatewaytest.Gateway)) {
+func each(t *testing.T, test func(t *testing.T, g *housetest.Gateway)) {
 	t.Helper()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
-		test(t, gatewaytest.Start(t, gatewaytest.Options{Directory: s}))
+		test(t, housetest.Start(t, housetest.Options{Directory: s}))
 	})
 }
 
@@ -55,7 +55,7 @@ func set(t *testing.T, s *ldaptest.Server, uid, attribute string, to ...string) 
 }
 
 // fieldOf returns the form's inputs for a field and what is said to be wrong with it.
-func errorAt(page *gatewaytest.Page, field string) string { return page.Text("#" + field + "-error") }
+func errorAt(page *housetest.Page, field string) string { return page.Text("#" + field + "-error") }
 
 func picture(t *testing.T, width, height int) []byte {
 	t.Helper()

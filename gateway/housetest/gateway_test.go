@@ -1,4 +1,4 @@
-package gatewaytest_test
+package housetest_test
 
 import (
 	"context"
@@ -6,13 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wicketgate/wicketgate/gateway/gatewaytest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 )
 
 func TestAGatewayInOneCall(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
+	g := housetest.Start(t, housetest.Options{})
 	ada := g.SignIn(t, "ada")
 	if page := ada.Get("/profile"); page.Status != 200 || !page.Says("Ada Lovelace") {
 		t.Errorf("status %d: %s", page.Status, page.Text("main"))
@@ -43,7 +43,7 @@ func TestAGatewayInOneCall(t *testing.T) {
 
 func TestPartsOfTheConfigurationCanBeReplaced(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{PublicURL: "https://id.example.org", Config: `brand:
+	g := housetest.Start(t, housetest.Options{PublicURL: "https://id.example.org", Config: `brand:
   name: The corner shop
 # a comment
 policy:
@@ -60,7 +60,7 @@ policy:
 
 func TestReplicasShareTheWork(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{Replicas: 2})
+	g := housetest.Start(t, housetest.Options{Replicas: 2})
 	g.Only(1)
 	b := g.SignIn(t, "ada")
 	if err := g.Replicas[1].Close(context.Background()); err != nil {
@@ -74,8 +74,8 @@ func TestReplicasShareTheWork(t *testing.T) {
 
 func TestHiddenInputsAreFound(t *testing.T) {
 	t.Parallel()
-	g := gatewaytest.Start(t, gatewaytest.Options{})
-	hidden := gatewaytest.Hidden(g.SignIn(t, "ada").Get("/profile"), "main form.sheet")
+	g := housetest.Start(t, housetest.Options{})
+	hidden := housetest.Hidden(g.SignIn(t, "ada").Get("/profile"), "main form.sheet")
 	if len(hidden) == 0 || len(hidden)%2 != 0 {
 		t.Errorf("they are %q", hidden)
 	}

@@ -1,22 +1,11 @@
-package gatewaytest
+package housetest
 
 import (
 	"bytes"
 	"encoding/json"
 	"strings"
 	"sync"
-	"sync/atomic"
-	"time"
 )
-
-// Clock is the real time and what the test adds to it.
-type Clock struct{ ahead atomic.Int64 }
-
-// Now is the time by this clock.
-func (c *Clock) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
-
-// Advance makes it later, at once.
-func (c *Clock) Advance(d time.Duration) { c.ahead.Add(int64(d)) }
 
 // Lines collects a log of JSON lines. It is safe for concurrent use.
 type Lines struct {

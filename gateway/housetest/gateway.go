@@ -1,4 +1,4 @@
-package gatewaytest
+package housetest
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/wicketgate/wicketgate/gateway"
 	"github.com/wicketgate/wicketgate/gateway/config"
+	"github.com/wicketgate/wicketgate/gateway/lab"
 	"github.com/wicketgate/wicketgate/gateway/mail/inbox"
 	"github.com/wicketgate/wicketgate/gateway/mail/mailtest"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
@@ -45,7 +46,7 @@ type Gateway struct {
 	Directory *ldaptest.Server // can be stopped and started again
 	Memory    *memdir.Server   // the directory in memory, for faults and a look inside; nil if another was given. Stop makes it useless
 	Inbox     *mailtest.Server // what was mailed; it can be made to fail
-	Clock     *Clock           // of all gateways, and of the directory in memory
+	Clock     *lab.Clock       // of all gateways, and of the directory in memory
 	Audit     *Lines
 	Log       *Lines
 	Replicas  []*gateway.Gateway
@@ -59,7 +60,7 @@ type Gateway struct {
 // Start starts a gateway that ends with the test, and returns when it is ready.
 func Start(t testing.TB, o Options) *Gateway {
 	t.Helper()
-	g := &Gateway{Directory: o.Directory, Clock: &Clock{}, Audit: &Lines{}, Log: &Lines{}, Inbox: mailtest.Start(t)}
+	g := &Gateway{Directory: o.Directory, Clock: &lab.Clock{}, Audit: &Lines{}, Log: &Lines{}, Inbox: mailtest.Start(t)}
 	if g.Directory == nil {
 		g.Directory, g.Memory = ldaptest.MemdirWith(t, o.Seed, func(m *memdir.Options) { m.Clock = g.Clock.Now })
 	}
