@@ -326,11 +326,11 @@ func TestMistakesInTheKeysOfAClientAreTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, c := range map[string]rp.Client{
-		"needs jwks":                    {AuthMethod: "private_key_jwt"},
-		"only one of":                   {JWKS: keySetOf(t, key), JWKSURI: "https://app.example.org/keys"},
+		"needs public keys":             {AuthMethod: "private_key_jwt"},
+		"Only one of":                   {JWKS: keySetOf(t, key), JWKSURI: "https://app.example.org/keys"},
 		"private key":                   {JWKS: private},
 		"no key for":                    {JWKS: []byte(`{"keys":[{"kty":"oct","k":"AAAA"},{"kty":"odd"}]}`)},
-		"reading a key set":             {JWKS: []byte(`[]`)},
+		"no JSON Web Key Set":           {JWKS: []byte(`[]`)},
 		"no https address":              {JWKSURI: "http://app.example.org/keys"},
 		"32 bytes":                      {AuthMethod: "client_secret_jwt", PlainSecret: "short"},
 		"token_endpoint_auth_signing":   {AuthMethod: "private_key_jwt", JWKS: keySetOf(t, key), AuthAlg: "HS256"},

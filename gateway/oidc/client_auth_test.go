@@ -169,7 +169,7 @@ func TestAllMistakesOfTheConfiguredClientsAreToldAtOnce(t *testing.T) {
 	if err == nil {
 		t.Fatal("all of it was taken")
 	}
-	for _, want := range []string{"client_id", "two of that id", `"http://example.org/"`, "/relative", "#x", "custom:/x", "*.example.org", "u:p@", `"https:///x"`, "SHA-256", "private_key_jwt",
+	for _, want := range []string{"client_id", "two of that id", ": http://example.org/: ", "/relative", "#x", "custom:/x", "*.example.org", "u:p@", "https:///x is", "SHA-256", "private_key_jwt",
 		"HS256", "password", "token", "client_uri", "logo_uri", "none does not go", "needs a secret", "may_introspect"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("nothing is said of %s:\n%v", want, err)

@@ -13,7 +13,7 @@ import (
 func TestRegistrationWithoutARedirectURIIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	if err := w.provider.Register(t.Context(), &rp.Client{ID: "app"}); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "redirect_uris: at least one") {
+	if err := w.provider.Register(t.Context(), &rp.Client{ID: "app"}); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "redirect_uris: At least one") {
 		t.Errorf("%v", err)
 	}
 }

@@ -121,7 +121,7 @@ func read(file string) (Recipe, error) {
 	return r, err
 }
 
-// Client returns the client of an application at base. Errors: base is no web address, or the recipe needs one.
+// Client returns the client of an application at base. Errors: a *rp.Problem if base is no web address, or the recipe needs one.
 func (r Recipe) Client(base string) (*rp.Client, error) {
 	c := &rp.Client{Name: r.Title, Scope: r.Scope}
 	if r.Name == Generic {
@@ -133,7 +133,7 @@ func (r Recipe) Client(base string) (*rp.Client, error) {
 	base = strings.TrimSuffix(base, "/")
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return nil, fmt.Errorf("%q is not the address of an application, such as https://%s.example.org", base, r.Name)
+		return nil, &rp.Problem{Field: "client_uri", Words: "%s is not the address of an application, such as https://%s.example.org.", Args: []any{base, r.Name}}
 	}
 	c.URL = base
 	for _, path := range r.Callbacks {

@@ -122,6 +122,19 @@ func TestMistakesAreToldWhereTheyAre(t *testing.T) {
 	}
 }
 
+func TestMistakesAreToldInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	g := housetest.Start(t, housetest.Options{})
+	b := g.SignIn(t, "ada")
+	page := b.Get("/admin/clients/new?lang=fr").Submit("main form", "client_id", "wiki", "redirect_uris", "http://wiki.example.org/cb")
+	if got := page.Text("#redirect_uris-error"); page.Status != http.StatusUnprocessableEntity || !strings.Contains(got, "http ne vaut que pour cette machine") {
+		t.Errorf("status %d: %q in\n%s", page.Status, got, page.Text("main"))
+	}
+	if page = b.Get("/admin/clients/new?template=grafana").Submit("main form", "client_id", "graphs", "client_uri", "nonsense"); !strings.Contains(page.Text("#client_uri-error"), "n’est pas l’adresse d’une application") {
+		t.Errorf("status %d: %s", page.Status, page.Text("main"))
+	}
+}
+
 func TestApplicationsOfTheFileAreShownAndNotChanged(t *testing.T) {
 	t.Parallel()
 	g := housetest.Start(t, housetest.Options{Config: "clients:\n  - {id: intranet, name: Intranet, redirect_uris: ['https://intranet.example.org/cb'], trusted: true}\n"})

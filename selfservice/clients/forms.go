@@ -1,7 +1,6 @@
 package clients
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -67,13 +66,17 @@ func read(form url.Values, c *rp.Client) {
 	}
 }
 
-// mark puts what is wrong at the inputs that it is about. The words are those for administrators and developers.
+// mark puts what is wrong at the inputs that it is about; what has no input here is told above them, with its name.
 func mark(form *templates.Form, wrong ...error) {
 	for _, err := range wrong {
-		key, what, found := strings.Cut(err.Error(), ": ")
-		message := i18n.M("This cannot be taken: %s", audit.Clean(what, 300))
-		if !found || !form.SetError(key, message) {
+		e, ok := fault.WordsOf(err)
+		if !ok || e.Field == "" {
 			form.Problems = append(form.Problems, templates.Problem{Message: i18n.M("This cannot be taken: %s", audit.Clean(err.Error(), 300))})
+			continue
+		}
+		message := i18n.M(e.Words, e.Args...)
+		if !form.SetError(e.Field, message) {
+			form.Problems = append(form.Problems, templates.Problem{Message: i18n.M("%s: %s", e.Field, message)})
 		}
 	}
 }
@@ -138,7 +141,7 @@ func (f *Flow) add(w http.ResponseWriter, r *http.Request, v *visit.Visitor) err
 	if len(recipe.Callbacks) > 0 {
 		known, err := recipe.Client(c.URL)
 		if err != nil {
-			return f.askPage(w, r, http.StatusUnprocessableEntity, recipe, c, errors.New(inputURL+": "+err.Error()))
+			return f.askPage(w, r, http.StatusUnprocessableEntity, recipe, c, err)
 		}
 		c.URL, c.RedirectURIs = known.URL, known.RedirectURIs
 	}
@@ -147,7 +150,7 @@ func (f *Flow) add(w http.ResponseWriter, r *http.Request, v *visit.Visitor) err
 	}
 	err = f.Registry.Add(r.Context(), c)
 	if fault.Is(err, fault.Conflict) {
-		return f.askPage(w, r, http.StatusConflict, recipe, c, errors.New(inputID+": there is an application of that id already"))
+		return f.askPage(w, r, http.StatusConflict, recipe, c, fault.Say(fault.Conflict, inputID, "There is an application of that id already."))
 	}
 	if err != nil {
 		return err

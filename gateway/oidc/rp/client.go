@@ -5,14 +5,10 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
 	jose "github.com/go-jose/go-jose/v4"
-
-	"github.com/wicketgate/wicketgate/gateway/oidc/keys"
-	"github.com/wicketgate/wicketgate/gateway/state"
 )
 
 // Client is an application that may use the provider (a client in RFC 6749, a relying party in OpenID Connect). The JSON names are
@@ -93,6 +89,11 @@ const (
 	AuthNone      = "none"
 )
 
+// AuthMethods are all of them.
+func AuthMethods() []string {
+	return []string{AuthBasic, AuthPost, AuthSecretJWT, AuthKeyJWT, AuthNone}
+}
+
 // AlgNone is the algorithm of an unsigned request object (RFC 7518 3.6).
 const AlgNone = "none"
 
@@ -169,96 +170,4 @@ func (c *Client) DisplayName() string {
 		return c.Name
 	}
 	return c.ID
-}
-
-// Check returns everything that is wrong with the client, each with the JSON name of what it is about.
-func (c *Client) Check() []error {
-	var wrong []error
-	bad := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
-	if err := state.CheckID(c.ID); err != nil {
-		bad("client_id: %w", err)
-	}
-	for _, u := range c.RedirectURIs {
-		if err := checkRedirectURI(u); err != nil {
-			bad("redirect_uris: %q: %w", u, err)
-		}
-	}
-	if (slices.Contains(c.GrantTypes(), GrantCode) || slices.Contains(c.GrantTypes(), GrantImplicit)) && len(c.RedirectURIs) == 0 {
-		bad("redirect_uris: at least one is needed")
-	}
-	for _, s := range c.Secrets {
-		if b, err := hex.DecodeString(s); err != nil || len(b) != sha256.Size {
-			bad("secret_sha256: not a SHA-256 digest in hex")
-		}
-	}
-	switch c.AuthMethod {
-	case "":
-	case AuthBasic, AuthPost:
-		if c.Public() {
-			bad("token_endpoint_auth_method: %s needs a secret", c.AuthMethod)
-		}
-	case AuthKeyJWT:
-		if len(c.JWKS) == 0 && c.JWKSURI == "" {
-			bad("token_endpoint_auth_method: %s needs jwks or jwks_uri", c.AuthMethod)
-		}
-	case AuthSecretJWT:
-		if len(c.SealedSecrets) == 0 && len(c.PlainSecret) < minHMACSecret {
-			bad("token_endpoint_auth_method: %s needs a secret of %d bytes or more", c.AuthMethod, minHMACSecret)
-		}
-	case AuthNone:
-		if !c.Public() {
-			bad("token_endpoint_auth_method: none does not go with a secret")
-		}
-	default:
-		bad("token_endpoint_auth_method: %q is not one of %s, %s, %s, %s, %s", c.AuthMethod, AuthBasic, AuthPost, AuthSecretJWT, AuthKeyJWT, AuthNone)
-	}
-	if alg := jose.SignatureAlgorithm(c.AuthAlg); alg != "" && (c.AuthMethod == AuthSecretJWT && alg != jose.HS256 || c.AuthMethod == AuthKeyJWT && !slices.Contains(keys.Algorithms(), alg)) {
-		bad("token_endpoint_auth_signing_alg: %q does not go with %s", c.AuthAlg, c.AuthMethod)
-	}
-	if err := c.Keys().check(); err != nil {
-		wrong = append(wrong, err)
-	}
-	if !slices.Contains(keys.Algorithms(), c.SigningAlg()) {
-		bad("id_token_signed_response_alg: %q is not one of %v", c.IDTokenAlg, keys.Algorithms())
-	}
-	for _, g := range c.GrantTypes() {
-		if !slices.Contains(GrantTypes(), g) {
-			bad("grant_types: %q is not one of %s", g, strings.Join(GrantTypes(), ", "))
-		}
-		if g == GrantClient && c.Public() {
-			bad("grant_types: %s needs a client that can prove itself", g)
-		}
-	}
-	for _, text := range c.AllowedResponses() {
-		t, ok := ReadResponseType(text)
-		switch {
-		case !ok:
-			bad("response_types: %q is not one of %s", text, strings.Join(ResponseTypes(), ", "))
-		case t.Code && !slices.Contains(c.GrantTypes(), GrantCode):
-			bad("response_types: %q needs the grant type %s", text, GrantCode)
-		case t.Front() && !slices.Contains(c.GrantTypes(), GrantImplicit):
-			bad("response_types: %q needs the grant type %s (RFC 7591 2.1)", text, GrantImplicit)
-		}
-	}
-	if alg := jose.SignatureAlgorithm(c.RequestObjectAlg); alg != "" && alg != AlgNone && !slices.Contains(keys.Algorithms(), alg) {
-		bad("request_object_signing_alg: %q is not one of %v, none", c.RequestObjectAlg, keys.Algorithms())
-	}
-	for _, u := range c.RequestURIs {
-		if err := checkRequestURI(u); err != nil {
-			bad("request_uris: %q: %w", u, err)
-		}
-	}
-	if c.MayIntrospect && c.Public() {
-		bad("may_introspect: needs a secret")
-	}
-	c.checkMetadata(bad)
-	c.checkLogout(bad)
-	if !localImage(c.Logo) {
-		bad("logo_uri: pages show only a path on this site (/static/...) or a data:image/... address")
-	}
-	return wrong
-}
-
-func localImage(u string) bool {
-	return u == "" || strings.HasPrefix(u, "data:image/") || strings.HasPrefix(u, "/") && !strings.HasPrefix(u, "//")
 }

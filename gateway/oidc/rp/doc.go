@@ -1,7 +1,8 @@
 // Package rp is what the provider knows of relying parties: the applications that may send people here (a client in RFC 6749).
 //
 //	client.go        Client: what an application is, by the names of RFC 7591
-//	check.go         what it may say of itself, and Loosened: where it goes beyond the strict kind
+//	check.go problem.go   what it may say of itself; each mistake with its field, in words for a page
+//	loosened.go      where it goes beyond the strict kind
 //	logout.go        what it says about signing out
 //	keys.go          its public keys, or where they are
 //	redirect.go      which addresses may be registered, and which one a request may name

@@ -6,9 +6,9 @@ import (
 	"crypto/elliptic"
 	"crypto/rsa"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 
 	jose "github.com/go-jose/go-jose/v4"
 
@@ -63,32 +63,35 @@ func Fits(k jose.JSONWebKey, alg jose.SignatureAlgorithm) bool {
 }
 
 // check checks where a client's keys are (RFC 7591 2).
-func (s KeySource) check() error {
+func (s KeySource) check(bad report) {
 	switch {
 	case len(s.Set) > 0 && s.URI != "":
-		return errors.New("jwks: only one of jwks and jwks_uri can be had")
+		bad("jwks", "Only one of jwks and jwks_uri can be had.")
 	case s.URI != "":
 		u, err := url.Parse(s.URI)
-		if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !Loopback(u.Hostname())) {
-			return fmt.Errorf("jwks_uri: %q is no https address", s.URI)
+		if err != nil || len(s.URI) > maxURI || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !Loopback(u.Hostname())) {
+			bad("jwks_uri", "%s is no https address.", cutText(s.URI, maxShown))
 		}
 	case len(s.Set) > 0:
-		public, err := ParseKeys(s.Set)
-		if err != nil {
-			return fmt.Errorf("jwks: %w", err)
-		}
-		good := false
-		for _, k := range public {
-			if !k.IsPublic() {
-				return errors.New("jwks: there is a private key in it, which nobody but the client may have")
-			}
-			for _, alg := range keys.Algorithms() {
-				good = good || Fits(k, alg)
-			}
-		}
-		if !good {
-			return errors.New("jwks: there is no key for RS256 (2048 bits or more), ES256 or EdDSA in it")
-		}
+		checkKeySet(s.Set, bad)
 	}
-	return nil
+}
+
+func checkKeySet(set []byte, bad report) {
+	public, err := ParseKeys(set)
+	if err != nil {
+		bad("jwks", "This is no JSON Web Key Set (RFC 7517 5).")
+		return
+	}
+	good := false
+	for _, k := range public {
+		if !k.IsPublic() {
+			bad("jwks", "There is a private key in it, which nobody but the application may have.")
+			return
+		}
+		good = good || slices.ContainsFunc(keys.Algorithms(), func(alg jose.SignatureAlgorithm) bool { return Fits(k, alg) })
+	}
+	if !good {
+		bad("jwks", "There is no key for RS256 (2048 bits or more), ES256 or EdDSA in it.")
+	}
 }

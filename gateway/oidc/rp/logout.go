@@ -1,15 +1,11 @@
 package rp
 
 import (
-	"errors"
 	"net/url"
 	"slices"
 )
 
-// maxLogoutURIs bounds the addresses of a client that people may be sent to after they signed out.
-const maxLogoutURIs = 50
-
-// ClientLogout is what a client says about signing out. The JSON names are those of the three specifications, each of which adds to RFC 7591.
+// Logout is what a client says about signing out. The JSON names are those of the three specifications, each of which adds to RFC 7591.
 type Logout struct {
 	// PostLogoutRedirectURIs are where people may be sent after they signed out, compared to the letter (RP-Initiated Logout 1.0, 3.1).
 	PostLogoutRedirectURIs []string `json:"post_logout_redirect_uris,omitempty"`
@@ -28,39 +24,29 @@ func (c *Logout) Told() bool {
 	return c.BackChannelLogoutURI != "" || c.FrontChannelLogoutURI != ""
 }
 
-func (c *Client) checkLogout(bad func(format string, args ...any)) {
-	if len(c.PostLogoutRedirectURIs) > maxLogoutURIs {
-		bad("post_logout_redirect_uris: %d of them, at most %d are taken", len(c.PostLogoutRedirectURIs), maxLogoutURIs)
-	}
+func (c *Client) checkLogout(bad report) {
+	const back, front = "backchannel_logout_uri", "frontchannel_logout_uri"
+	checkCount("post_logout_redirect_uris", c.PostLogoutRedirectURIs, maxClientURIs, bad)
 	for _, u := range c.PostLogoutRedirectURIs {
-		if err := checkRedirectURI(u); err != nil {
-			bad("post_logout_redirect_uris: %q: %w", u, err)
-		}
+		checkRedirectURI("post_logout_redirect_uris", u, bad)
 	}
-	if err := checkLogoutURI(c.BackChannelLogoutURI); err != nil {
-		bad("backchannel_logout_uri: %q: %w", c.BackChannelLogoutURI, err)
-	}
-	err := checkLogoutURI(c.FrontChannelLogoutURI)
-	if err == nil && c.FrontChannelLogoutURI != "" && !c.redirectsTo(c.FrontChannelLogoutURI) {
-		err = errors.New("scheme, host and port are those of no redirect URI (Front-Channel Logout 1.0, 2)")
-	}
-	if err != nil {
-		bad("frontchannel_logout_uri: %q: %w", c.FrontChannelLogoutURI, err)
+	checkLogoutURI(back, c.BackChannelLogoutURI, bad)
+	checkLogoutURI(front, c.FrontChannelLogoutURI, bad)
+	if u := c.FrontChannelLogoutURI; u != "" && !c.redirectsTo(u) { // Front-Channel Logout 1.0, 2
+		bad(front, "%s: scheme, host and port are those of no address that people come back to.", cutText(u, maxShown))
 	}
 }
 
 // checkLogoutURI is checkRedirectURI without the schemes of native apps: nothing can be posted to one, and no frame loads one.
-func checkLogoutURI(raw string) error {
+func checkLogoutURI(field, raw string, bad report) {
 	if raw == "" {
-		return nil
+		return
 	}
-	if err := checkRedirectURI(raw); err != nil {
-		return err
+	if u, err := url.Parse(raw); err == nil && u.Host == "" {
+		bad(field, "%s is no web address.", cutText(raw, maxShown))
+		return
 	}
-	if u, err := url.Parse(raw); err != nil || u.Host == "" {
-		return errors.New("this is no web address")
-	}
-	return nil
+	checkRedirectURI(field, raw, bad)
 }
 
 func (c *Client) redirectsTo(address string) bool {

@@ -1,7 +1,6 @@
 package rp
 
 import (
-	"errors"
 	"net"
 	"net/url"
 	"slices"
@@ -41,35 +40,32 @@ func Loopback(host string) bool {
 
 // checkRedirectURI tells why a redirect URI cannot be registered. http is for loopback alone, other schemes are for native apps and must be
 // private ones, which have a dot in them (RFC 8252 7.1): "javascript:" and "data:" have none.
-func checkRedirectURI(raw string) error {
+func checkRedirectURI(field, raw string, bad report) {
 	u, err := url.Parse(raw)
+	shown := cutText(raw, maxShown)
 	switch {
-	case err != nil:
-		return errors.New("this is no URI")
-	case len(raw) > 2048:
-		return errors.New("longer than 2048 characters")
+	case len(raw) > maxURI:
+		bad(field, "%s is longer than %d characters.", shown, maxURI)
 	case strings.ContainsAny(raw, "#*") || strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return errors.New("fragments, wildcards, spaces and other than ASCII characters are not allowed (RFC 6749 3.1.2)")
+		bad(field, "%s: fragments (#), wildcards (*), spaces and other than ASCII characters are not allowed.", shown) // RFC 6749 3.1.2
+	case err != nil:
+		bad(field, "%s is no address.", shown)
 	case u.User != nil:
-		return errors.New("no user name or password may be in it")
+		bad(field, "%s: no user name or password may be in it.", shown)
 	case u.Scheme == "https" && u.Hostname() != "":
-		return nil
 	case u.Scheme == "http" && Loopback(u.Hostname()):
-		return nil
 	case u.Scheme == "http":
-		return errors.New("http is only for this machine (127.0.0.1, [::1], localhost): use https")
+		bad(field, "%s: http is only for this machine (127.0.0.1, [::1], localhost). Use https.", shown)
 	case strings.Contains(u.Scheme, "."):
-		return nil
 	default:
-		return errors.New("neither an https address nor the private scheme of a native app, such as org.example.app:/callback (RFC 8252 7.1)")
+		bad(field, "%s is neither an https address nor the private scheme of a native application, such as org.example.app:/callback.", shown)
 	}
 }
 
 // checkRequestURI tells why request objects cannot be fetched from an address. A fragment may hold a digest of the document (OpenID Connect Core 6.2).
-func checkRequestURI(raw string) error {
+func checkRequestURI(raw string, bad report) {
 	u, err := url.Parse(raw)
-	if err != nil || len(raw) > 512 || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !Loopback(u.Hostname())) {
-		return errors.New("this is no https address of 512 characters at most")
+	if err != nil || len(raw) > maxRequestURI || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !Loopback(u.Hostname())) {
+		bad("request_uris", "%s is no https address of %d characters at most.", cutText(raw, maxShown), maxRequestURI)
 	}
-	return nil
 }

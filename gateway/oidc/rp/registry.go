@@ -129,7 +129,7 @@ func describeClient(client *Client) (string, error) {
 		return "", fmt.Errorf("writing the client %q: %w", client.ID, err)
 	}
 	if len(text)+len(clientValue) > state.MaxValue {
-		return "", fault.New(fault.Invalid, "the client %q says %d KB of itself, and %d can be kept", client.ID, len(text)>>10, state.MaxValue>>10)
+		return "", &Problem{Field: "client_id", Words: "The application says %d KB of itself, and %d KB can be kept.", Args: []any{len(text) >> 10, state.MaxValue >> 10}}
 	}
 	return clientValue + string(text), nil
 }
