@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,11 +16,11 @@ import (
 
 // mustSignIn tells whether the person has to prove who they are, (again) or for the first time. again is a choice for the sign-in page: that being
 // signed in already is not enough.
-func (p *Provider) mustSignIn(q *request, visit *session.Visit, hint string) bool {
+func (p *Provider) mustSignIn(ctx context.Context, q *request, visit *session.Visit, hint *hintClaims) bool {
 	switch {
 	case visit == nil:
 		return q.insists()
-	case hint != "" && hint != visit.User.ID:
+	case p.hintsAtOther(ctx, hint, visit):
 		return true
 	case q.fresh:
 		return false
@@ -49,25 +50,27 @@ func (q *request) look(visit *session.Visit) {
 	}
 }
 
-// hinted returns the subject that id_token_hint names. The token may have expired, and may have been meant for another client: it is a hint
+// hintsAtOther tells whether somebody else is meant than who is signed in.
+func (p *Provider) hintsAtOther(ctx context.Context, hint *hintClaims, visit *session.Visit) bool {
+	return hint != nil && !p.isSubject(ctx, hint.Subject, hint.Audience, visit.User)
+}
+
+// hinted returns what id_token_hint says, nil without one. The token may have expired, and may have been meant for another client: it is a hint
 // (OpenID Connect Core 3.1.2.1).
-func (p *Provider) hinted(r *http.Request, q *request) (string, error) {
+func (p *Provider) hinted(r *http.Request, q *request) (*hintClaims, error) {
 	text := q.form().Get("id_token_hint")
 	if text == "" {
-		return "", nil
+		return nil, nil
 	}
-	var claims struct {
-		Issuer  string `json:"iss"`
-		Subject string `json:"sub"`
-	}
-	err := p.keys.Verify(r.Context(), text, &claims)
+	hint := new(hintClaims)
+	err := p.keys.Verify(r.Context(), text, hint)
 	if fault.Is(err, fault.Unavailable) {
-		return "", err
+		return nil, err
 	}
-	if err != nil || claims.Issuer != p.Issuer || claims.Subject == "" {
-		return "", fosite.ErrInvalidRequest.WithHint("The id_token_hint is not an ID token of this provider.")
+	if err != nil || hint.Issuer != p.Issuer || hint.Subject == "" {
+		return nil, fosite.ErrInvalidRequest.WithHint("The id_token_hint is not an ID token of this provider.")
 	}
-	return claims.Subject, nil
+	return hint, nil
 }
 
 // signIn sends the browser to the sign-in page; the request waits in the address.

@@ -62,11 +62,11 @@ func (p *Provider) decide(w http.ResponseWriter, r *http.Request, q *request, vi
 	if err != nil {
 		return err
 	}
-	if again := p.mustSignIn(q, visit, hint); again || visit == nil {
+	if again := p.mustSignIn(r.Context(), q, visit, hint); again || visit == nil {
 		switch {
 		case q.prompts("none"):
 			return fosite.ErrLoginRequired
-		case q.fresh && hint != "" && hint != visit.User.ID:
+		case q.fresh && p.hintsAtOther(r.Context(), hint, visit):
 			return fosite.ErrLoginRequired.WithHint("Somebody else signed in than id_token_hint says.")
 		}
 		return p.signIn(w, r, q, again)
@@ -79,6 +79,9 @@ func (p *Provider) decide(w http.ResponseWriter, r *http.Request, q *request, vi
 	if !allowed {
 		p.event(r.Context(), r, audit.Event{Action: audit.AuthorizationFailed, Person: visit.User.ID, Client: q.client.ID, Detail: "not allowed by policy"})
 		return fosite.ErrAccessDenied.WithHint("This person may not use this application.")
+	}
+	if q.subject, err = p.subject(r.Context(), q.client, visit.User); err != nil {
+		return err
 	}
 	ok, err := p.consented(r, q, visit)
 	switch {

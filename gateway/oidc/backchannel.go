@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -55,9 +56,10 @@ func newBackChannel(p *Provider) *backChannel {
 
 // delivery is one application that has to be told of one session.
 type delivery struct {
-	client *rp.Client
-	person string // empty if it is not known under the name that applications know
-	sid    string
+	client  *rp.Client
+	person  string // stable id; empty if only its digest is known
+	subject string // the client's name for the person; empty if that is not known
+	sid     string
 }
 
 // sessionsEnded is told by state.Records of every session that ended, whoever ended it, with the grants that were made in it.
@@ -80,13 +82,13 @@ func (p *Provider) sessionsEnded(ctx context.Context, person state.Path, grants 
 func (b *backChannel) tell(ctx context.Context, person string, grants []state.Grant) {
 	for _, g := range grants {
 		if !b.begin() {
-			b.failed(ctx, delivery{client: &rp.Client{ID: g.Client}, person: person, sid: g.SID}, errors.New("too many wait already, or the gateway is stopping"))
+			b.failed(ctx, delivery{client: &rp.Client{ID: g.Client}, person: person}, errors.New("too many wait already, or the gateway is stopping"))
 			continue
 		}
 		b.running.Go(func() {
 			defer b.end()
 			client, err := b.clients.Find(ctx, g.Client)
-			d := delivery{client: client, person: person, sid: g.SID}
+			d := delivery{client: client, person: person, subject: cmp.Or(g.Extra, person), sid: g.SID}
 			switch {
 			case fault.Is(err, fault.NotFound), err == nil && client.BackChannelLogoutURI == "":
 			case err != nil:
@@ -174,8 +176,8 @@ func (b *backChannel) logoutToken(ctx context.Context, d delivery) (string, erro
 		"iss": b.Issuer, "aud": d.client.ID, "iat": now.Unix(), "exp": now.Add(logoutTokenLasts).Unix(), "jti": rand.Text(), "sid": d.sid,
 		"events": map[string]any{logoutEvent: map[string]any{}},
 	}
-	if d.person != "" {
-		claims["sub"] = d.person
+	if d.subject != "" {
+		claims["sub"] = d.subject
 	}
 	return b.keys.Sign(ctx, d.client.SigningAlg(), "logout+jwt", claims)
 }

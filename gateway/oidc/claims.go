@@ -11,10 +11,10 @@ import (
 	"github.com/wicketgate/wicketgate/ldapmap"
 )
 
-// claims gathers what the scopes tell of a person (OpenID Connect Core 5.1 and 5.4). The subject is always there. One search if "groups" is asked
+// claims gathers what the scopes tell of a person (OpenID Connect Core 5.1 and 5.4), beside the subject. One search if "groups" is asked
 // for and the directory does not say them in the person's entry.
 func (p *Provider) claims(ctx context.Context, u *ldapmap.User, scopes []string) (map[string]any, error) {
-	told := map[string]any{"sub": u.ID}
+	told := map[string]any{}
 	for _, f := range p.catalogue.fields {
 		if !slices.Contains(scopes, f.Scope) {
 			continue

@@ -26,6 +26,9 @@ func (p *Provider) newCode(q *request, visit *session.Visit, standing state.Stan
 			AuthTime: visit.Session.AuthTime.Unix(), AMR: visit.Session.AMR, ACR: visit.Session.ACR, Mark: markOf(visit.User),
 		},
 	}
+	if q.subject != c.Person {
+		c.Subject = q.subject
+	}
 	lasts := p.Lifetimes.Code + p.Lifetimes.Access
 	if c.Refresh {
 		lasts = p.Lifetimes.Refresh

@@ -65,7 +65,7 @@ func (p *Provider) metadata() metadata {
 		ResponseModesSupported: responseModes(),
 		GrantTypesSupported:    rp.GrantTypes(),
 		PromptValuesSupported:  p.promptValues(),
-		SubjectTypesSupported:  []string{"public"},
+		SubjectTypesSupported:  rp.SubjectTypes(),
 		ACRValuesSupported:     p.ACRValues,
 		UILocalesSupported:     p.Locales,
 

@@ -13,6 +13,7 @@
 //	GET /.well-known/openid-configuration          discovery.go
 //	GET /.well-known/oauth-authorization-server    discovery.go
 //	pages /consent and /applications               consent.go, applications.go: what selfservice/consents asks and does
+//	under which name an application knows people    subject.go
 //	commands and pages about clients               package rp: what a client is and may say; registration.go
 //	how clients prove themselves                   client_auth.go, assertion.go, verify.go, client_secret.go; remote: their documents
 //

@@ -27,7 +27,7 @@ func (p *Provider) idToken(ctx context.Context, client *rp.Client, g *granted, a
 		maps.Copy(claims, told)
 	}
 	claims["iss"] = p.Issuer
-	claims["sub"] = g.Person
+	claims["sub"] = g.subject()
 	claims["aud"] = client.ID
 	claims["iat"] = now.Unix()
 	claims["exp"] = now.Add(p.Lifetimes.IDToken).Unix()

@@ -64,7 +64,7 @@ func (p *Provider) introspect(w http.ResponseWriter, r *http.Request) {
 		p.jsonError(w, r, err)
 		return
 	default:
-		said["sub"], said["client_id"], said["scope"] = who.Person, who.Client, who.scope()
+		said["sub"], said["client_id"], said["scope"] = who.subject(), who.Client, who.scope()
 		if who.Person == "" {
 			said["sub"] = who.Client // RFC 9068 2.2
 		} else {

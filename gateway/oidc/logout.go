@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
+	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/web"
+	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 	"github.com/wicketgate/wicketgate/templates"
 )
@@ -79,7 +81,7 @@ func (p *Provider) logout(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case current == nil:
 		return p.leave(w, r, f, nil)
-	case f.hint.of(current.SID, current.Ref.ID):
+	case p.of(r.Context(), f.hint, current):
 		return p.endAndLeave(w, r, f)
 	}
 	sealed, err := p.seal(purposeLogout, l)
@@ -170,15 +172,16 @@ func (p *Provider) readFarewell(ctx context.Context, form url.Values) (*farewell
 	return f, nil
 }
 
-// of tells whether the hint was made in the session: by sid, and for a token without one by subject.
-func (h *hintClaims) of(sid, person string) bool {
+// of tells whether the hint was made in the session: by sid, and for a token without one by subject. No entry is read for that, so whoever the client knows by a
+// field has to confirm.
+func (p *Provider) of(ctx context.Context, h *hintClaims, s *session.Session) bool {
 	switch {
 	case h == nil:
 		return false
 	case h.SID != "":
-		return h.SID == sid
+		return h.SID == s.SID
 	default:
-		return h.Subject == person
+		return p.isSubject(ctx, h.Subject, h.Audience, ldapmap.NewUser(s.Ref))
 	}
 }
 

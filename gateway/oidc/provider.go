@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,6 +68,9 @@ type Deps struct {
 	// PictureURL gives an address at which applications can fetch the person's photo. May be nil: no picture claim.
 	PictureURL func(u *ldapmap.User) string
 
+	// Subject is where sub comes from, for clients that do not say otherwise: rp.SubjectID (also if it is empty), rp.SubjectPairwise, or the name of a field.
+	Subject string
+
 	// PrivateDocuments lets documents of applications (jwks_uri and its like) be fetched from addresses inside the organisation.
 	PrivateDocuments bool
 
@@ -87,6 +91,7 @@ type Provider struct {
 	Deps
 	fosite    *fosite.Fosite
 	keys      *keys.Set
+	salt      *keys.Salt
 	clients   *rp.Clients
 	catalogue *catalogue
 	remote    *remote.Fetcher // of documents that applications keep
@@ -108,9 +113,13 @@ func New(deps Deps) (*Provider, error) {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
 	deps.Lifetimes = deps.Lifetimes.withDefaults()
-	p := &Provider{Deps: deps, catalogue: newCatalogue(deps.Fields, deps.PictureURL != nil)}
+	deps.Subject = cmp.Or(deps.Subject, rp.SubjectID)
+	p := &Provider{Deps: deps, catalogue: newCatalogue(deps.Fields, deps.PictureURL != nil), salt: keys.NewSalt(deps.Store, deps.Keyring)}
 	var err error
 	if p.clients, err = rp.NewClients(deps.Clients, deps.Store, deps.Clock); err != nil {
+		return nil, err
+	}
+	if err := p.checkSubjects(deps.Clients); err != nil {
 		return nil, err
 	}
 	plan := keys.Plan{Every: deps.KeysEvery, Token: deps.Lifetimes.IDToken, Hint: deps.Lifetimes.Refresh}
@@ -128,7 +137,7 @@ func New(deps Deps) (*Provider, error) {
 // Ready reads the signing keys, and makes them at the first start. Whoever calls it early spares the first sign-in the wait.
 func (p *Provider) Ready(ctx context.Context) error {
 	_, err := p.keys.All(ctx)
-	return err
+	return errors.Join(err, p.salt.Renew(ctx))
 }
 
 func (l Lifetimes) withDefaults() Lifetimes {

@@ -51,14 +51,15 @@ type answer struct {
 // request is an authorization request (RFC 6749 4.1.1, OpenID Connect Core 3.1.2.1) that has been read and found to be an honest one.
 type request struct {
 	waiting
-	ar     *fosite.AuthorizeRequest
-	client *rp.Client
-	wants  rp.Wanted
-	mode   string   // how the answer goes back
-	scopes []string // that can be granted
-	prompt []string
-	maxAge time.Duration // below zero: not asked
-	fresh  bool          // the person has signed in since the request came
+	ar      *fosite.AuthorizeRequest
+	client  *rp.Client
+	wants   rp.Wanted
+	mode    string   // how the answer goes back
+	scopes  []string // that can be granted
+	prompt  []string
+	maxAge  time.Duration // below zero: not asked
+	fresh   bool          // the person has signed in since the request came
+	subject string        // the client's name for the person
 }
 
 func (q *request) form() url.Values        { return q.ar.Form }

@@ -2,6 +2,7 @@ package oidc
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -33,6 +34,7 @@ const maxToken = 8 << 10
 type signOn struct {
 	Client   string   `json:"c"`
 	Person   string   `json:"p"`           // stable id
+	Subject  string   `json:"j,omitempty"` // the name that the client knows, if it is not the stable id: see Provider.subject
 	DN       string   `json:"d"`           // where the person's entry was: a hint
 	SID      string   `json:"b,omitempty"` // what the client is told of the browser's session
 	Scopes   []string `json:"s"`
@@ -43,6 +45,7 @@ type signOn struct {
 }
 
 func (s *signOn) ref() ldapmap.Ref   { return ldapmap.Ref{ID: s.Person, DN: s.DN} }
+func (s *signOn) subject() string    { return cmp.Or(s.Subject, s.Person) }
 func (s *signOn) has(sc string) bool { return slices.Contains(s.Scopes, sc) }
 func (s *signOn) scope() string      { return strings.Join(s.Scopes, " ") }
 
@@ -90,7 +93,7 @@ func (c *code) decision() state.Code {
 		ID: c.grantID(), Expires: time.Unix(c.Expires, 0), Standing: c.Standing, Refresh: c.Refresh,
 		Grant: state.Grant{
 			Expires: time.Unix(c.Ends, 0), Made: time.Unix(c.Made, 0), SID: c.SID, AuthTime: time.Unix(c.AuthTime, 0),
-			Offline: c.has(ScopeOffline), Scopes: c.Scopes, ACR: c.ACR, AMR: c.AMR,
+			Offline: c.has(ScopeOffline), Scopes: c.Scopes, ACR: c.ACR, AMR: c.AMR, Extra: c.Subject,
 		},
 	}
 }

@@ -38,6 +38,7 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) {
 		p.bearerError(w, r, err)
 		return
 	}
+	claims["sub"] = t.subject()
 	writeJSON(w, http.StatusOK, claims)
 }
 

@@ -98,6 +98,14 @@ func (k *Keyring) Seal(purpose string, ad, plain []byte) (string, error) {
 
 // Open returns what was sealed for the purpose and associated data, by any of the secrets. Errors: ErrOpen, for whatever reason.
 func (k *Keyring) Open(purpose string, ad []byte, sealed string) ([]byte, error) {
+	raw, err := decode(sealed)
+	if err != nil {
+		return nil, err
+	}
+	return open(k.derived(purpose), ad, raw)
+}
+
+func decode(sealed string) ([]byte, error) {
 	if len(sealed) > base64.RawURLEncoding.EncodedLen(header+MaxPlain+tagSize) ||
 		strings.ContainsAny(sealed, "\r\n") { // which the decoder would skip: there is one spelling only
 		return nil, ErrOpen
@@ -106,7 +114,22 @@ func (k *Keyring) Open(purpose string, ad []byte, sealed string) ([]byte, error)
 	if err != nil || len(raw) < header+tagSize || raw[0] != version {
 		return nil, ErrOpen
 	}
-	for _, key := range k.derived(purpose) {
+	return raw, nil
+}
+
+// Fresh tells whether the secret in use has sealed this, for the purpose and associated data. What another one of the Keyring has sealed opens, and should be sealed
+// anew if it is to outlive that secret.
+func (k *Keyring) Fresh(purpose string, ad []byte, sealed string) bool {
+	raw, err := decode(sealed)
+	if err == nil {
+		_, err = open(k.derived(purpose)[:1], ad, raw)
+	}
+	return err == nil
+}
+
+// open tries the keys in turn.
+func open(keys [][]byte, ad, raw []byte) ([]byte, error) {
+	for _, key := range keys {
 		aead, err := textKey(key, raw[1:1+saltSize])
 		if err != nil {
 			return nil, err

@@ -181,3 +181,28 @@ func TestAKeyringServesManyAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+func TestWhatAnOlderSecretSealedIsNotFresh(t *testing.T) {
+	t.Parallel()
+	old, both := ring(t, secret(1)), ring(t, secret(2), secret(1))
+	s, err := old.Seal("p", []byte("a"), []byte("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := both.Seal("p", []byte("a"), []byte("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ got, want bool }{
+		"the secret that sealed":  {old.Fresh("p", []byte("a"), s), true},
+		"an older secret":         {both.Fresh("p", []byte("a"), s), false},
+		"sealed anew":             {both.Fresh("p", []byte("a"), again), true},
+		"another purpose":         {both.Fresh("q", []byte("a"), again), false},
+		"another place":           {both.Fresh("p", []byte("b"), again), false},
+		"nothing that was sealed": {both.Fresh("p", []byte("a"), "x"), false},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %t", name, c.got)
+		}
+	}
+}

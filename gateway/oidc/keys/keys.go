@@ -27,6 +27,8 @@ import (
 type Keyring interface {
 	Seal(purpose string, ad, plain []byte) (string, error)
 	Open(purpose string, ad []byte, sealed string) ([]byte, error)
+	// Fresh tells whether the master secret that seals now has sealed this.
+	Fresh(purpose string, ad []byte, sealed string) bool
 }
 
 // purposeKey is the keyring purpose of signing keys at rest; the record's path is the associated data.
@@ -174,6 +176,9 @@ func listKeys(ctx context.Context, store state.Store, ring Keyring) ([]*signingK
 	var keys []*signingKey
 	var bad error
 	err := store.List(ctx, state.Keys, func(r state.Record) bool {
+		if r.ID == saltID {
+			return true
+		}
 		k, err := parseKey(r, ring)
 		if err != nil {
 			bad = err

@@ -51,6 +51,7 @@ func (c *Client) Check() []error {
 	c.checkMetadata(bad)
 	c.checkLinks(bad)
 	c.checkLogout(bad)
+	c.checkSubject(bad)
 	return wrong
 }
 

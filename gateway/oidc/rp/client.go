@@ -75,6 +75,7 @@ type Client struct {
 	// RequirePKCE asks for PKCE although the client has a secret. Public clients always need it (RFC 9700 2.1.1).
 	RequirePKCE bool `json:"require_pkce,omitempty"`
 	Logout
+	Subject
 
 	// ClaimsInIDToken puts the claims of the granted scopes into the ID token too, for applications that never call userinfo.
 	ClaimsInIDToken bool `json:"claims_in_id_token,omitempty"`

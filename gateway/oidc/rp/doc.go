@@ -4,6 +4,7 @@
 //	check.go problem.go   what it may say of itself; each mistake with its field, in words for a page
 //	loosened.go      where it goes beyond the strict kind
 //	logout.go        what it says about signing out
+//	subject.go       under which name it knows people, and whose sector it is in
 //	keys.go          its public keys, or where they are
 //	redirect.go      which addresses may be registered, and which one a request may name
 //	grants.go response_type.go   the vocabulary
