@@ -10,6 +10,7 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/audit"
 	"github.com/wicketgate/wicketgate/gateway/config"
 	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
+	"github.com/wicketgate/wicketgate/gateway/seal"
 	"github.com/wicketgate/wicketgate/gateway/state/ldapstate"
 	"github.com/wicketgate/wicketgate/ldapmap/directory"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
@@ -67,13 +68,17 @@ func (p place) open(ctx context.Context, std stdio, do func(ctx context.Context,
 	if err := store.Prepare(ctx); err != nil {
 		return withHint(fmt.Errorf("opening the records in the directory: %w", err), `"wicketgate check" says what they need.`)
 	}
+	ring, err := seal.New(cfg.Secrets()...)
+	if err != nil {
+		return err
+	}
 	log, closeLog, err := openAudit(cfg)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeLog()) }()
 	d := &desk{
-		Registry: rp.NewRegistry(store, cfg.OIDCClients(), time.Now), std: std, json: p.JSON, issuer: cfg.Public.String(), audit: log, clock: time.Now,
+		Registry: rp.NewRegistry(store, ring, cfg.OIDCClients(), time.Now), std: std, json: p.JSON, issuer: cfg.Public.String(), audit: log, clock: time.Now,
 	}
 	return explain(do(ctx, d))
 }

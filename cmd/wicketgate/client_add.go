@@ -83,12 +83,9 @@ func (c clientAddCommand) Run(ctx context.Context, std stdio) error {
 		return exitStatus(exitUsage)
 	}
 	return c.open(ctx, std, func(ctx context.Context, d *desk) error {
-		var secret string
-		if !c.Public && client.AuthMethod != "private_key_jwt" {
-			if secret, err = rp.NewSecret(); err != nil {
-				return err
-			}
-			client.Secrets = []string{rp.DigestSecret(secret)}
+		secret, err := d.Prove(client, c.method())
+		if err != nil {
+			return err
 		}
 		if err := d.Add(ctx, client); err != nil {
 			return err
@@ -98,7 +95,19 @@ func (c clientAddCommand) Run(ctx context.Context, std stdio) error {
 	})
 }
 
-// client is the client that the flags describe.
+// method is how the client proves itself.
+func (c clientAddCommand) method() string {
+	switch {
+	case c.AuthMethod != nil && *c.AuthMethod != "":
+		return *c.AuthMethod
+	case c.Public:
+		return rp.AuthNone
+	default:
+		return ""
+	}
+}
+
+// client is the client that the flags describe, without its secret.
 func (c clientAddCommand) client() (*rp.Client, recipes.Recipe, error) {
 	recipe, ok := recipes.Find(c.Template)
 	if !ok {
@@ -131,7 +140,12 @@ func (c clientAddCommand) client() (*rp.Client, recipes.Recipe, error) {
 	if c.URL != nil {
 		client.URL = strings.TrimSuffix(*c.URL, "/")
 	}
-	if wrong := client.Check(); len(wrong) > 0 {
+	trial := *client
+	switch c.method() {
+	case "", rp.AuthBasic, rp.AuthPost, rp.AuthSecretJWT: // it gets a secret once the directory answers
+		trial.AuthMethod, trial.Secrets = "", []string{rp.DigestSecret("a secret to come")}
+	}
+	if wrong := trial.Check(); len(wrong) > 0 {
 		return nil, recipe, errors.Join(wrong...)
 	}
 	return client, recipe, nil

@@ -23,12 +23,20 @@ func (clientEditCommand) Help() string {
 // Run changes an application.
 func (c clientEditCommand) Run(ctx context.Context, std stdio) error {
 	return c.open(ctx, std, func(ctx context.Context, d *desk) error {
-		client, err := d.Change(ctx, c.ID, func(client *rp.Client) error { c.apply(client); return nil })
+		var secret string
+		client, err := d.Change(ctx, c.ID, func(client *rp.Client) (err error) {
+			before := client.AuthMethod
+			c.apply(client)
+			if client.AuthMethod != before {
+				secret, err = d.Prove(client, client.AuthMethod)
+			}
+			return err
+		})
 		if err != nil {
 			return err
 		}
 		d.note(ctx, audit.ClientChanged, c.ID, "")
-		return d.show(rp.Entry{ID: c.ID, Client: client}, shown{done: "changed"})
+		return d.show(rp.Entry{ID: c.ID, Client: client}, shown{secret: secret, done: "changed"})
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -147,11 +148,13 @@ func (d *desk) show(e rp.Entry, s shown) error {
 		line("Client secret", "none: it must use PKCE")
 	case !c.HasSecret():
 		line("Client secret", "none: it signs with a key of its own")
+	case len(c.SealedSecrets) > 0:
+		line("Client secret", "kept sealed, because it signs with it; rotate-secret makes a new one")
 	default:
 		line("Client secret", "kept as a digest; rotate-secret makes a new one")
 	}
-	for _, digest := range c.Secrets {
-		if until, ends := c.SecretsUntil[digest]; ends {
+	for _, old := range slices.Concat(c.Secrets, c.SealedSecrets) {
+		if until, ends := c.SecretsUntil[old]; ends {
 			line("", "an old one is valid until "+time.Unix(until, 0).UTC().Format(time.RFC3339))
 		}
 	}

@@ -60,7 +60,7 @@ func NewHands(cfg *config.Config, url, admin, password string, clock func() time
 		return nil, errors.Join(fmt.Errorf("reaching the directory as %s: %w", admin, err), d.Close())
 	}
 	records := ldapstate.New(d.Writer(), ldapstate.Config{Base: cfg.State.Base, Spelling: ldapstate.Spelling(cfg.State.Spelling)})
-	return &Hands{cfg: cfg, url: url, admin: above, directory: d, clients: rp.NewRegistry(records, cfg.OIDCClients(), clock)}, nil
+	return &Hands{cfg: cfg, url: url, admin: above, directory: d, clients: rp.NewRegistry(records, nil, cfg.OIDCClients(), clock)}, nil
 }
 
 // Close hangs up.

@@ -138,7 +138,7 @@ func errBadAssertion(why string) error {
 
 // verifyBySecret checks the signature of client_secret_jwt (OpenID Connect Core 9).
 func (p *Provider) verifyBySecret(client *rp.Client, a *assertion) error {
-	secrets, err := p.plainSecrets(client)
+	secrets, err := p.clients.PlainSecrets(client)
 	if err != nil {
 		return serverTrouble(err)
 	}

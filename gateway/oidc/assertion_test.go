@@ -112,14 +112,15 @@ func TestAnApplicationProvesItselfWithItsOwnKeyOrASharedSecret(t *testing.T) {
 		}
 		d.Clients = append(d.Clients, rp.Client{ID: "hs256", AuthMethod: "client_secret_jwt", PlainSecret: shared, RedirectURIs: []string{callback}, Trusted: true, MayIntrospect: true})
 	})
-	sealed, err := w.provider.SealSecret("sealed", shared)
+	registered := &rp.Client{ID: "sealed", RedirectURIs: []string{callback}, Trusted: true, MayIntrospect: true}
+	sealed, err := w.provider.Registry().Prove(registered, "client_secret_jwt")
 	must(w, err)
-	must(w, w.provider.Register(t.Context(), &rp.Client{ID: "sealed", AuthMethod: "client_secret_jwt", SealedSecrets: []string{sealed}, RedirectURIs: []string{callback}, Trusted: true, MayIntrospect: true}))
+	must(w, w.provider.Register(t.Context(), registered))
 	b := w.browser()
 	for id, alg := range map[string]jose.SignatureAlgorithm{"rs256": jose.RS256, "es256": jose.ES256, "eddsa": jose.EdDSA, "hs256": jose.HS256, "sealed": jose.HS256} {
 		var key any = keys[alg]
 		if alg == jose.HS256 {
-			key = []byte(shared)
+			key = []byte(map[string]string{"hs256": shared, "sealed": sealed}[id])
 		}
 		app := w.rp(id)
 		redeem := func() []string {

@@ -15,7 +15,7 @@
 //	pages /consent and /applications               consent.go, applications.go: what selfservice/consents asks and does
 //	under which name an application knows people    subject.go
 //	commands and pages about clients               package rp: what a client is and may say; registration.go
-//	how clients prove themselves                   client_auth.go, assertion.go, verify.go, client_secret.go; remote: their documents
+//	how clients prove themselves                   client_auth.go, assertion.go, verify.go; rp/prove.go; remote: their documents
 //
 // Nothing is stored of a sign-on but one grant in the person's record. Codes and tokens are sealed texts that carry what others keep in tables
 // (tokens.go), and each is redeemed or renewed by one decision of gateway/state, on whichever replica. So a text that was

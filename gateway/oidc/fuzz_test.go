@@ -20,7 +20,7 @@ func bare(t testing.TB) *Provider {
 	clients, err := rp.NewClients([]rp.Client{
 		{ID: "orders", RedirectURIs: []string{"https://orders.example.org/callback", "http://127.0.0.1/cb"}},
 		{ID: "single", RedirectURIs: []string{"org.example.app:/cb"}},
-	}, &statetest.Memory{}, time.Now)
+	}, &statetest.Memory{}, webtest.Keyring(t), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -116,7 +116,7 @@ func New(deps Deps) (*Provider, error) {
 	deps.Subject = cmp.Or(deps.Subject, rp.SubjectID)
 	p := &Provider{Deps: deps, catalogue: newCatalogue(deps.Fields, deps.PictureURL != nil), salt: keys.NewSalt(deps.Store, deps.Keyring)}
 	var err error
-	if p.clients, err = rp.NewClients(deps.Clients, deps.Store, deps.Clock); err != nil {
+	if p.clients, err = rp.NewClients(deps.Clients, deps.Store, deps.Keyring, deps.Clock); err != nil {
 		return nil, err
 	}
 	if err := p.checkSubjects(deps.Clients); err != nil {

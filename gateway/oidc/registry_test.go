@@ -82,7 +82,7 @@ func TestWhatMakesAClientLooserThanOthersIsListed(t *testing.T) {
 func registry(t *testing.T) (*rp.Registry, *statetest.Spy, *time.Time) {
 	t.Helper()
 	store, now := &statetest.Spy{Store: &statetest.Memory{}}, time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
-	return rp.NewRegistry(store, []rp.Client{{ID: "configured", RedirectURIs: []string{callback}}}, func() time.Time { return now }), store, &now
+	return rp.NewRegistry(store, nil, []rp.Client{{ID: "configured", RedirectURIs: []string{callback}}}, func() time.Time { return now }), store, &now
 }
 
 func add(t *testing.T, g *rp.Registry, id, secret string) {
@@ -167,38 +167,5 @@ func TestTwoWhoChangeAClientAtOnceBothSucceed(t *testing.T) {
 	stop := errors.New("stop")
 	if _, err := g.Change(t.Context(), "wiki", func(*rp.Client) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("an edit that gives up: %v", err)
-	}
-}
-
-func TestAnOldSecretStaysGoodForTheStatedTimeAndNoLonger(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	g := w.provider.Registry()
-	add(t, g, "wiki", "first")
-	b := w.browser()
-	works := func(secret string) bool {
-		_, got := w.post("/oauth/token", basic("wiki", secret), "grant_type", "authorization_code", "code", w.rp("wiki").code(b))
-		return got["error"] != "invalid_client"
-	}
-	second, _, err := g.RotateSecret(t.Context(), "wiki", time.Hour)
-	if err != nil || len(second) != 43 || !works("first") || !works(second) {
-		t.Fatalf("%v: after one rotation: %t %t", err, works("first"), works(second))
-	}
-	w.later(59 * time.Minute)
-	third, _, err := g.RotateSecret(t.Context(), "wiki", time.Hour)
-	if err != nil || !works("first") || !works(second) || !works(third) {
-		t.Errorf("%v: after two rotations: %t %t %t", err, works("first"), works(second), works(third))
-	}
-	w.later(time.Minute + 11*time.Second)
-	if works("first") || !works(second) || !works(third) {
-		t.Errorf("an hour after the first: %t %t %t", works("first"), works(second), works(third))
-	}
-	last, c, err := g.RotateSecret(t.Context(), "wiki", 0)
-	if err != nil || works(second) || works(third) || !works(last) || len(c.Secrets) != 1 || len(c.SecretsUntil) != 0 {
-		t.Errorf("%v: at once: %t %t %t %+v", err, works(second), works(third), works(last), c)
-	}
-	add(t, g, "app", "")
-	if _, _, err := g.RotateSecret(t.Context(), "app", 0); !fault.Is(err, fault.Invalid) {
-		t.Errorf("one without a secret: %v", err)
 	}
 }

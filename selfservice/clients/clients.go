@@ -117,7 +117,7 @@ func (f *Flow) page(w http.ResponseWriter, r *http.Request, status int, e rp.Ent
 	if !e.Configured {
 		p.Form, p.Remove = f.form(c, loc, false), pathOf(e.ID)+"/remove"
 		p.Form.Action = pathOf(e.ID)
-		if c.HasSecret() && len(c.SealedSecrets) == 0 {
+		if c.HasSecret() {
 			p.Rotate = pathOf(e.ID) + "/secret"
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // clients says what stands in the directory about applications: how many there are, those that cannot be read, and those that were made looser than
 // the others.
 func (c *checker) clients(ctx context.Context, store state.Store) {
-	all, err := rp.NewRegistry(store, c.cfg.OIDCClients(), c.opts.Clock).List(ctx)
+	all, err := rp.NewRegistry(store, nil, c.cfg.OIDCClients(), c.opts.Clock).List(ctx)
 	if err != nil { // before the first start the branch may not be there
 		return
 	}

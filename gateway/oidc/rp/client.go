@@ -1,9 +1,6 @@
 package rp
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -35,11 +32,11 @@ type Client struct {
 	// Secrets are SHA-256 digests in hex, the newest first; several while a secret is being replaced. None makes the client
 	// public. Not of RFC 7591.
 	Secrets []string `json:"secret_sha256,omitempty"`
-	// SecretsUntil says for a digest of Secrets when it ends, in seconds of Unix time; those without stay. Not of RFC 7591.
+	// SecretsUntil says for one of Secrets or SealedSecrets when it ends, in seconds of Unix time; those without stay. Not of RFC 7591.
 	SecretsUntil map[string]int64 `json:"secret_until,omitempty"`
 	// Revision counts the changes of a registered client. Not of RFC 7591.
 	Revision int `json:"revision,omitempty"`
-	// SealedSecrets are the secrets themselves, as Provider.SealSecret makes them, for client_secret_jwt alone. Not of RFC 7591.
+	// SealedSecrets are the secrets themselves, as SealSecret makes them, the newest first, for client_secret_jwt alone. Not of RFC 7591.
 	SealedSecrets []string `json:"secret_sealed,omitempty"`
 	// PlainSecret is that for a client of the configuration, 32 bytes or more. It is never stored.
 	PlainSecret string `json:"-"`
@@ -97,42 +94,6 @@ func AuthMethods() []string {
 
 // AlgNone is the algorithm of an unsigned request object (RFC 7518 3.6).
 const AlgNone = "none"
-
-// minHMACSecret is the least length of a secret for HS256, in bytes (RFC 7518 3.2).
-const minHMACSecret = 32
-
-// DigestSecret gives the form in which a client secret is kept. Secrets are 256 random bits, so one SHA-256 is enough: there is
-// nothing to guess that a slow hash would protect.
-func DigestSecret(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:])
-}
-
-// Public tells whether the client has nothing to prove itself with (RFC 6749 2.1).
-func (c *Client) Public() bool {
-	return len(c.Secrets) == 0 && c.AuthMethod != AuthKeyJWT && c.AuthMethod != AuthSecretJWT
-}
-
-// SecretIs compares in constant time, against each secret, whichever matches.
-func (c *Client) SecretIs(secret string) bool {
-	got, ok := []byte(DigestSecret(secret)), 0
-	for _, want := range c.Secrets {
-		ok |= subtle.ConstantTimeCompare(got, []byte(want))
-	}
-	return ok == 1
-}
-
-// Accepts tells whether the client may prove itself by the method.
-func (c *Client) Accepts(method string) bool {
-	switch {
-	case c.Public():
-		return method == AuthNone
-	case c.AuthMethod == "":
-		return method == AuthBasic || method == AuthPost
-	default:
-		return method == c.AuthMethod
-	}
-}
 
 func (c *Client) GrantTypes() []string {
 	if len(c.Grants) == 0 {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wicketgate/wicketgate/gateway/oidc/keys"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
@@ -25,6 +26,7 @@ const (
 type Clients struct {
 	static map[string]*Client
 	store  state.Store
+	ring   keys.Keyring
 	clock  func() time.Time
 
 	mu   sync.Mutex
@@ -36,8 +38,9 @@ type keptClient struct {
 	read   time.Time
 }
 
-func NewClients(static []Client, store state.Store, clock func() time.Time) (*Clients, error) {
-	c := &Clients{static: map[string]*Client{}, store: store, clock: clock, kept: map[string]keptClient{}}
+// NewClients checks the clients of the configuration. ring opens the secrets of those that sign with one.
+func NewClients(static []Client, store state.Store, ring keys.Keyring, clock func() time.Time) (*Clients, error) {
+	c := &Clients{static: map[string]*Client{}, store: store, ring: ring, clock: clock, kept: map[string]keptClient{}}
 	var wrong []error
 	for i := range static {
 		one := static[i]
@@ -118,5 +121,5 @@ func parseClient(r state.Record) (*Client, error) {
 
 // Registry returns the registry that shares what this replica knows of the clients, so that a change takes effect here at once.
 func (c *Clients) Registry() *Registry {
-	return &Registry{store: c.store, clock: c.clock, configured: c.static, forget: c.forget}
+	return &Registry{store: c.store, ring: c.ring, clock: c.clock, configured: c.static, forget: c.forget}
 }

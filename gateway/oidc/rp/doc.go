@@ -5,6 +5,7 @@
 //	loosened.go      where it goes beyond the strict kind
 //	logout.go        what it says about signing out
 //	subject.go       under which name it knows people, and whose sector it is in
+//	prove.go secret.go   how it proves itself, and how its secrets are made, kept and replaced
 //	keys.go          its public keys, or where they are
 //	redirect.go      which addresses may be registered, and which one a request may name
 //	grants.go response_type.go   the vocabulary

@@ -2,8 +2,6 @@ package rp
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wicketgate/wicketgate/gateway/oidc/keys"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
@@ -19,18 +18,19 @@ import (
 // change takes effect on every replica within ten seconds, and on the one that makes it at once.
 type Registry struct {
 	store      state.Store
+	ring       keys.Keyring
 	clock      func() time.Time
 	configured map[string]*Client
 	forget     func(id string)
 }
 
-// NewRegistry returns the registry of a state tree. configured are the clients of the configuration file, which it shows and never changes.
-// clock may be nil: time.Now.
-func NewRegistry(store state.Store, configured []Client, clock func() time.Time) *Registry {
+// NewRegistry returns the registry of a state tree. ring seals the secrets that have to be known in clear; nil for one that is only read. configured are the
+// clients of the configuration file, which it shows and never changes. clock may be nil: time.Now.
+func NewRegistry(store state.Store, ring keys.Keyring, configured []Client, clock func() time.Time) *Registry {
 	if clock == nil {
 		clock = time.Now
 	}
-	r := &Registry{store: store, clock: clock, configured: map[string]*Client{}, forget: func(string) {}}
+	r := &Registry{store: store, ring: ring, clock: clock, configured: map[string]*Client{}, forget: func(string) {}}
 	for i := range configured {
 		one := configured[i]
 		r.configured[one.ID] = &one
@@ -168,28 +168,6 @@ func (g *Registry) Change(ctx context.Context, id string, edit func(c *Client) e
 	return nil, fault.Wrap(fault.Unavailable, fmt.Errorf("changing the client %q: %w", id, state.ErrBusy))
 }
 
-// RotateSecret gives a client a new secret. Those that it has stay valid for keep; none of them if that is 0. The secret is returned once and
-// kept as a digest. Errors: those of Change; Invalid for a public client.
-func (g *Registry) RotateSecret(ctx context.Context, id string, keep time.Duration) (string, *Client, error) {
-	secret, err := NewSecret()
-	if err != nil {
-		return "", nil, err
-	}
-	client, err := g.Change(ctx, id, func(c *Client) error {
-		switch {
-		case len(c.SealedSecrets) > 0:
-			return fault.New(fault.Invalid, "the client %q signs with its secret (%s): such a secret is not replaced here", id, AuthSecretJWT)
-		case c.Public():
-			return fault.New(fault.Invalid, "the client %q is public: it has no secret to replace", id)
-		case !c.HasSecret():
-			return fault.New(fault.Invalid, "the client %q proves itself with a key of its own: it has no secret to replace", id)
-		}
-		c.replaceSecret(secret, g.clock(), keep)
-		return nil
-	})
-	return secret, client, err
-}
-
 // Remove deletes a registered client. Its grants end with it: a client that is not there can redeem and refresh nothing. Errors: NotFound, Denied
 // for a client of the configuration.
 func (g *Registry) Remove(ctx context.Context, id string) error {
@@ -205,53 +183,4 @@ func (g *Registry) Remove(ctx context.Context, id string) error {
 		return fault.Wrap(fault.NotFound, err)
 	}
 	return err
-}
-
-// NewSecret returns a client secret of 256 random bits.
-func NewSecret() (string, error) {
-	b := make([]byte, 32)
-	if _, err := rand.Read(b); err != nil {
-		return "", fmt.Errorf("reading random bytes: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(b), nil
-}
-
-// HasSecret tells whether the client has a secret that can be replaced; clients that are public or sign with a key of their own have none.
-func (c *Client) HasSecret() bool { return len(c.Secrets) > 0 }
-
-// replaceSecret makes secret the newest one, and lets the others end after keep.
-func (c *Client) replaceSecret(secret string, now time.Time, keep time.Duration) {
-	c.drop(now)
-	old := c.Secrets
-	c.Secrets = []string{DigestSecret(secret)}
-	until := map[string]int64{}
-	for _, s := range old[:min(len(old), maxSecrets-1)] {
-		if keep <= 0 {
-			break
-		}
-		end := now.Add(keep).Unix()
-		if was, ends := c.SecretsUntil[s]; ends {
-			end = min(end, was)
-		}
-		c.Secrets, until[s] = append(c.Secrets, s), end
-	}
-	c.SecretsUntil = until
-}
-
-// drop forgets the secrets whose time is over.
-func (c *Client) drop(now time.Time) {
-	over := func(s string) bool {
-		until, ends := c.SecretsUntil[s]
-		return ends && now.Unix() >= until
-	}
-	left := slices.DeleteFunc(slices.Clone(c.Secrets), over)
-	if len(left) == 0 { // a client does not become public by waiting
-		return
-	}
-	c.Secrets = left
-	for s := range c.SecretsUntil {
-		if !slices.Contains(left, s) {
-			delete(c.SecretsUntil, s)
-		}
-	}
 }
