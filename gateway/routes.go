@@ -28,10 +28,10 @@ import (
 //	/password/strength      judges a password while it is typed
 //	/invite, /join          invitations                       selfservice/join
 //	/sessions               where one is signed in            selfservice/sessions
-//	/consent, /applications                                   selfservice/consents
+//	/consent, /device, /applications                          selfservice/consents
 //	/admin/status, /admin/mails                               selfservice/admin
 //	/admin/clients ...      registered applications           selfservice/clients
-//	/oauth/authorize, par, token, userinfo, revoke, introspect, jwks, logout   gateway/oidc
+//	/oauth/authorize, par, device_authorization, token, userinfo, revoke, introspect, jwks, logout   gateway/oidc
 //	/.well-known/openid-configuration, oauth-authorization-server
 //	/favicon.ico, /static/  style, script, pictures           templates
 //	/healthz, /readyz       for machines                      health.go

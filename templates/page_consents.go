@@ -1,6 +1,10 @@
 package templates
 
-import "time"
+import (
+	"time"
+
+	"github.com/wicketgate/wicketgate/templates/i18n"
+)
 
 // ConsentPage asks whether an application may know something. Buttons: decision = "accept" (#accept) or "deny" (#deny).
 type ConsentPage struct {
@@ -15,10 +19,31 @@ type ConsentPage struct {
 	Offline bool
 	// Again says that consent was given before and more is asked now; new scopes are marked by Scope.New.
 	Again bool
+	// Device is the code that a device shows which asks; empty when the application is in this browser.
+	Device string
 }
 
 // Template implements Page.
 func (ConsentPage) Template() string { return "consents/consent" }
+
+// DevicePage asks for the code that a device shows. Input: user_code (#user_code). Button: #submit.
+type DevicePage struct {
+	Action string
+	Code   string
+	Error  i18n.Message
+}
+
+// Template implements Page.
+func (DevicePage) Template() string { return "consents/device" }
+
+// DeviceDonePage says how it ended for the device; Name is who it is signed in as.
+type DeviceDonePage struct {
+	Allowed bool
+	Name    string
+}
+
+// Template implements Page.
+func (DeviceDonePage) Template() string { return "consents/devicedone" }
 
 // Account is a person as a page names them.
 type Account struct {

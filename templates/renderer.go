@@ -178,7 +178,7 @@ func emptyPages() []Page {
 		ForgotPage{}, ForgotSentPage{}, ResetPage{}, ResetDonePage{}, LinkProblemPage{}, ChangePage{}, ChangedPage{}, StrengthMeter{},
 		HomePage{}, ProfilePage{}, MailConfirmPage{}, MailConfirmedPage{},
 		InvitePage{}, InvitedPage{}, AcceptPage{}, WelcomePage{},
-		ConsentPage{}, ApplicationsPage{}, FormPostPage{},
+		ConsentPage{}, DevicePage{}, DeviceDonePage{}, ApplicationsPage{}, FormPostPage{},
 		SessionsPage{}, EverywherePage{},
 		ErrorPage{}, OAuthErrorPage{},
 		StatusPage{}, MailPreviewsPage{}, MailPreviewPage{},

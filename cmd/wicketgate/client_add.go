@@ -50,7 +50,7 @@ func (s settings) apply(c *rp.Client) {
 	for _, one := range []struct {
 		from []string
 		to   *[]string
-	}{{s.RedirectURI, &c.RedirectURIs}, {s.Contact, &c.Contacts}, {s.Grant, &c.Grants}, {s.ResponseType, &c.ResponseTypes}} {
+	}{{s.RedirectURI, &c.RedirectURIs}, {s.Contact, &c.Contacts}, {rp.GrantNames(s.Grant), &c.Grants}, {s.ResponseType, &c.ResponseTypes}} {
 		if len(one.from) > 0 {
 			*one.to = one.from
 		}

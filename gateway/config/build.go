@@ -191,7 +191,7 @@ func (c *Client) client() rp.Client {
 	o := rp.Client{
 		ID: c.ID, Name: c.Name, Logo: c.Logo, URL: c.URL, Policy: c.PolicyURL, Terms: c.TermsURL, RedirectURIs: c.RedirectURIs,
 		AuthMethod: c.AuthMethod, Scope: strings.Join(c.Scopes, " "), IDTokenAlg: c.IDTokenAlg, Trusted: c.Trusted,
-		AlwaysRefresh: c.AlwaysRefresh, MayIntrospect: c.MayIntrospect, RequirePKCE: c.RequirePKCE, ClaimsInIDToken: c.ClaimsInIDToken, Grants: c.Grants,
+		AlwaysRefresh: c.AlwaysRefresh, MayIntrospect: c.MayIntrospect, RequirePKCE: c.RequirePKCE, ClaimsInIDToken: c.ClaimsInIDToken, Grants: rp.GrantNames(c.Grants),
 		ResponseTypes: c.ResponseTypes, RequestObjectAlg: c.RequestObjectAlg, RequestURIs: c.RequestURIs, RequirePushed: c.RequirePushed, AuthAlg: c.AuthAlg, JWKSURI: c.JWKSURI,
 	}
 	o.Logout = rp.Logout{

@@ -16,7 +16,7 @@ type Client struct {
 	RedirectURIs ldapmap.Strings `yaml:"redirect_uris"`
 	// Scopes are those that the client may ask for. Default: all.
 	Scopes ldapmap.Strings `yaml:"scopes"`
-	// Grants are what the client may use at the token endpoint: authorization_code, refresh_token, client_credentials, implicit. Default: the first two. With client_credentials
+	// Grants are what the client may use at the token endpoint: authorization_code, refresh_token, client_credentials, implicit, device_code (for devices without a keyboard). Default: the first two. With client_credentials
 	// it gets tokens for itself, with those of its scopes that tell nothing of a person.
 	Grants ldapmap.Strings `yaml:"grants"`
 	// ResponseTypes are what the client may ask for: code, id_token, id_token token, token, code id_token, code token, code id_token token. All but code bring tokens

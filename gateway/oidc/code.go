@@ -8,21 +8,28 @@ import (
 
 	"github.com/ory/fosite"
 
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/state"
 )
 
-// newCode puts together what a code carries. It is written nowhere: see Provider.redeem.
+// newCode puts together what a code carries that goes back to a browser.
 func (p *Provider) newCode(q *request, visit *session.Visit, standing state.Standing) *code {
+	c := p.codeFor(q.client, q.scopes, visit, standing)
+	c.Redirect, c.Challenge, c.Nonce = q.form().Get("redirect_uri"), q.form().Get("code_challenge"), q.form().Get("nonce")
+	return c
+}
+
+// codeFor is what every code has. It is written nowhere: redeeming it writes the grant.
+func (p *Provider) codeFor(client *rp.Client, scopes []string, visit *session.Visit, standing state.Standing) *code {
 	now := p.Clock()
 	id := make([]byte, 16)
 	rand.Read(id) // never fails (Go 1.24); not injected, because a code that repeats is one that can be guessed
 	c := &code{
-		ID: hex.EncodeToString(id), Redirect: q.form().Get("redirect_uri"), Challenge: q.form().Get("code_challenge"), Nonce: q.form().Get("nonce"),
-		Standing: standing, Made: now.Unix(), Expires: now.Add(p.Lifetimes.Code).Unix(),
-		Refresh: q.client.MayRefresh() && (q.client.AlwaysRefresh || has(q.scopes, ScopeOffline)),
+		ID: hex.EncodeToString(id), Standing: standing, Made: now.Unix(), Expires: now.Add(p.Lifetimes.Code).Unix(),
+		Refresh: client.MayRefresh() && (client.AlwaysRefresh || has(scopes, ScopeOffline)),
 		signOn: signOn{
-			Client: q.client.ID, Person: visit.User.ID, DN: visit.User.DN, SID: visit.Session.SID, Scopes: q.scopes,
+			Client: client.ID, Person: visit.User.ID, DN: visit.User.DN, SID: visit.Session.SID, Scopes: scopes,
 			AuthTime: visit.Session.AuthTime.Unix(), AMR: visit.Session.AMR, ACR: visit.Session.ACR, Mark: markOf(visit.User),
 		},
 	}
@@ -34,7 +41,7 @@ func (p *Provider) newCode(q *request, visit *session.Visit, standing state.Stan
 		lasts = p.Lifetimes.Refresh
 	}
 	c.Ends = now.Add(lasts).Unix()
-	if q.client.Told() { // the grant says whom to tell when the session ends, so it lasts as long as that
+	if client.Told() { // the grant says whom to tell when the session ends, so it lasts as long as that
 		c.Ends = max(c.Ends, visit.Session.Expires.Unix())
 	}
 	return c

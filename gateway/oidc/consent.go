@@ -1,9 +1,11 @@
 package oidc
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/gateway/web"
@@ -26,8 +28,13 @@ type Question struct {
 	Switch  string
 	// Sealed is the request, for the form to carry in ResumeParam.
 	Sealed string
+	// UserCode is what the device shows that the question is for; empty for a browser's.
+	UserCode string
 
-	req *request
+	client *rp.Client
+	scopes []string
+	req    *request     // of a browser
+	device *deviceAsked // of a device
 }
 
 // Asked is one scope with what it would tell now.
@@ -70,19 +77,25 @@ func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, 
 		// Somebody else signed in since the page was shown: they have to see it first.
 		return &Question{Elsewhere: PathConsent + "?" + ResumeParam + "=" + sealed}, nil
 	}
-	q := &Question{App: p.card(req.client), Visit: visit, req: req}
+	q := &Question{Visit: visit, req: req}
 	waits.Shown = visit.Session.ID
 	if q.Sealed, err = p.seal(purposeRequest, waits); err != nil {
 		return nil, err
 	}
-	to, err := p.Kit.SealReturn(web.ReturnTo{Path: back, App: q.App, Again: true})
+	to, err := p.Kit.SealReturn(web.ReturnTo{Path: back, App: p.card(req.client), Again: true})
 	if err != nil {
 		return nil, err
 	}
 	q.Switch = web.WithContinue(PathSignIn, to)
-	have, _ := visit.Record.Consent(req.client.ID)
-	for _, s := range req.scopes {
-		known := have.Covers([]string{s}, nil) && have.Trusted == req.client.Trusted
+	return q, p.ask(r, q, req.client, req.scopes)
+}
+
+// ask fills in what a client wants to know of the visitor.
+func (p *Provider) ask(r *http.Request, q *Question, client *rp.Client, scopes []string) error {
+	q.client, q.scopes, q.App = client, scopes, p.card(client)
+	have, _ := q.Visit.Record.Consent(client.ID)
+	for _, s := range scopes {
+		known := have.Covers([]string{s}, nil) && have.Trusted == client.Trusted
 		q.Again = q.Again || known
 		switch s {
 		case ScopeOpenID:
@@ -90,13 +103,14 @@ func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, 
 			q.Offline = true
 		default:
 			asked := Asked{Scope: s, New: !known}
-			if asked.Claims, err = p.shown(r, visit.User, s); err != nil {
-				return nil, err
+			var err error
+			if asked.Claims, err = p.shown(r, q.Visit.User, s); err != nil {
+				return err
 			}
 			q.Scopes = append(q.Scopes, asked)
 		}
 	}
-	return q, nil
+	return nil
 }
 
 // Told returns the fields that a scope tells of.
@@ -129,17 +143,10 @@ func (p *Provider) shown(r *http.Request, u *ldapmap.User, scope string) ([]Aske
 
 // Decide keeps the answer and returns where the browser goes on. One write at most.
 func (p *Provider) Decide(r *http.Request, q *Question, yes bool) (string, error) {
-	ctx, client, visit := r.Context(), q.req.client, q.Visit
-	e := audit.Event{Action: audit.ConsentRefused, Person: visit.User.ID, Username: visit.User.Get(ldapmap.Username), Client: client.ID, Detail: scopeList(q.req.scopes)}
+	ctx, client, visit := r.Context(), q.client, q.Visit
+	e := audit.Event{Action: audit.ConsentRefused, Person: visit.User.ID, Username: visit.User.Get(ldapmap.Username), Client: client.ID, Detail: scopeList(q.scopes)}
 	if yes {
-		// What the organisation once decided for the person is not what the person agreed to.
-		if have, ok := visit.Record.Consent(client.ID); ok && have.Trusted && !client.Trusted {
-			if err := p.Records.RevokeClient(ctx, visit.Record, client.ID); err != nil {
-				return "", err
-			}
-		}
-		want := state.Consent{Client: client.ID, Trusted: client.Trusted, Scopes: q.req.scopes}
-		if _, err := p.Records.PutConsent(ctx, visit.Record, want); err != nil {
+		if err := p.keepConsent(ctx, visit.Record, client, q.scopes); err != nil {
 			return "", err
 		}
 		e.Action = audit.ConsentGiven
@@ -152,4 +159,16 @@ func (p *Provider) Decide(r *http.Request, q *Question, yes bool) (string, error
 		return "", err
 	}
 	return PathAuthorize + "?" + ResumeParam + "=" + sealed, nil
+}
+
+// keepConsent writes down what the person agreed to. One write at most, and one more for an application that the organisation trusts no longer: what was once decided
+// for the person is not what the person agreed to.
+func (p *Provider) keepConsent(ctx context.Context, record *state.Person, client *rp.Client, scopes []string) error {
+	if have, ok := record.Consent(client.ID); ok && have.Trusted && !client.Trusted {
+		if err := p.Records.RevokeClient(ctx, record, client.ID); err != nil {
+			return err
+		}
+	}
+	_, err := p.Records.PutConsent(ctx, record, state.Consent{Client: client.ID, Trusted: client.Trusted, Scopes: scopes})
+	return err
 }

@@ -18,6 +18,7 @@ type metadata struct {
 	JWKSURI               string `json:"jwks_uri"`
 	logoutMetadata
 	PushedEndpoint string `json:"pushed_authorization_request_endpoint"`
+	DeviceEndpoint string `json:"device_authorization_endpoint"` // RFC 8628 4
 
 	ScopesSupported        []string `json:"scopes_supported"`
 	ClaimsSupported        []string `json:"claims_supported"`
@@ -58,6 +59,7 @@ func (p *Provider) metadata() metadata {
 		JWKSURI:               p.Issuer + PathJWKS,
 		logoutMetadata:        p.logoutMetadata(),
 		PushedEndpoint:        p.Issuer + PathPushed,
+		DeviceEndpoint:        p.Issuer + PathStartDevice,
 
 		ScopesSupported:        p.catalogue.scopes,
 		ClaimsSupported:        p.catalogue.claimNames(),

@@ -307,6 +307,11 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 				t.Errorf("pushed_authorization_request_endpoint %v", v)
 			}
 		},
+		"device_authorization_endpoint": func(v any) { // the way on is in TestADeviceWithoutAKeyboardSignsSomebodyIn
+			if status, got := w.post(path(v), basic("front", secret), "scope", "openid"); status != 400 || got["error"] != "unauthorized_client" {
+				t.Errorf("device_authorization_endpoint %v: %d %v", v, status, got)
+			}
+		},
 		"request_object_signing_alg_values_supported": func(v any) {
 			if !slices.Equal(list(v), []string{"none", "RS256", "ES256", "EdDSA"}) {
 				t.Errorf("request_object_signing_alg_values_supported %v", v) // each is tried in TestARequestObjectWinsOverTheQuery

@@ -17,7 +17,7 @@ import (
 func (p *Provider) newFosite() *fosite.Fosite {
 	return &fosite.Fosite{Store: fositeClients{p.clients}, Config: &fosite.Config{
 		AuthorizeEndpointHandlers:    fosite.AuthorizeEndpointHandlers{codeFlow{p}},
-		TokenEndpointHandlers:        fosite.TokenEndpointHandlers{codeGrant{p}, refreshGrant{p}, clientGrant{p}},
+		TokenEndpointHandlers:        fosite.TokenEndpointHandlers{codeGrant{p}, refreshGrant{p}, clientGrant{p}, deviceGrant{p}},
 		ClientAuthenticationStrategy: p.authenticate,
 		// Which scopes can be had is decided by catalogue.grantable, which leaves out others instead of refusing the request; the
 		// parameter "audience" means nothing here and is ignored, as unknown parameters are (RFC 6749 3.1).

@@ -10,6 +10,7 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/audit"
 	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
+	"github.com/wicketgate/wicketgate/ldapmap"
 )
 
 // codeGrant is the fosite handler that redeems codes (RFC 6749 4.1.3). fosite's own reads first and invalidates later, so that a code can be
@@ -59,12 +60,18 @@ func (h codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acce
 	case err != nil:
 		return serverTrouble(err)
 	}
-	session.granted = &granted{signOn: c.signOn, grant: c.grantID(), nonce: c.Nonce, user: u}
-	if c.Refresh {
-		session.granted.refresh = &refreshToken{signOn: c.signOn, Refresh: refresh, Issued: h.Clock().Unix()}
-	}
+	session.granted = h.grantedBy(c, u, refresh)
 	h.tokenEvent(ctx, session, audit.TokenIssued, &c.signOn, c.scope())
 	return nil
+}
+
+// grantedBy is what a code that was redeemed gets.
+func (p *Provider) grantedBy(c *code, u *ldapmap.User, refresh state.Refresh) *granted {
+	g := &granted{signOn: c.signOn, grant: c.grantID(), nonce: c.Nonce, user: u}
+	if c.Refresh {
+		g.refresh = &refreshToken{signOn: c.signOn, Refresh: refresh, Issued: p.Clock().Unix()}
+	}
+	return g
 }
 
 // late answers a code that has expired. If it was redeemed in its time, this is a replay like any other, and ends its grant (RFC 6749 4.1.2).

@@ -96,6 +96,7 @@ type Provider struct {
 	catalogue *catalogue
 	remote    *remote.Fetcher // of documents that applications keep
 	back      *backChannel
+	devices   devices
 }
 
 // New checks deps and returns a Provider. It does no I/O: keys are read, or made, when they are first needed.
@@ -129,6 +130,7 @@ func New(deps Deps) (*Provider, error) {
 	here := strings.HasPrefix(deps.Issuer, "http://") // then everything happens on this machine
 	p.remote = remote.New(remote.Config{Private: deps.PrivateDocuments || here, HTTP: here, Clock: deps.Clock})
 	p.back = newBackChannel(p)
+	p.devices = newDevices(deps.Clock)
 	deps.Records.OnEnd(p.sessionsEnded)
 	p.fosite = p.newFosite()
 	return p, nil

@@ -19,6 +19,9 @@ const (
 	PathConsent    = "/consent"
 	PathLogout     = "/oauth/logout" // RP-Initiated Logout 1.0, 2
 
+	PathStartDevice = "/oauth/device_authorization" // RFC 8628 3.1
+	PathDevice      = "/device"                     // a page of selfservice
+
 	PathLogoutConfirm = "/oauth/logout/confirm"
 )
 
@@ -28,7 +31,7 @@ func CrossOrigin() []string {
 	return []string{
 		"POST " + PathAuthorize, "POST " + PathToken, "POST " + PathUserinfo, "POST " + PathRevoke, "POST " + PathIntrospect,
 		"POST " + PathLogout,
-		"POST " + PathPushed,
+		"POST " + PathPushed, "POST " + PathStartDevice,
 	}
 }
 
@@ -51,6 +54,8 @@ func (p *Provider) Mount(mux *http.ServeMux) {
 		PathUserinfo:  {http.MethodGet: p.userinfo, http.MethodPost: p.userinfo},
 		PathRevoke:    {http.MethodPost: p.revoke},
 		PathPushed:    {http.MethodPost: p.push},
+
+		PathStartDevice: {http.MethodPost: p.startDevice},
 	} {
 		for method, h := range methods {
 			mux.Handle(method+" "+path, p.api(shared(h)))

@@ -23,6 +23,7 @@ type tokenSession struct {
 	r       *http.Request
 	code    *code
 	refresh *refreshToken
+	device  *deviceCode
 
 	granted *granted
 	own     *accessToken // of a client for itself
@@ -85,6 +86,14 @@ func (p *Provider) openPresented(form url.Values, session *tokenSession) error {
 		}
 		if err := p.open(purposeRefresh, form.Get("refresh_token"), maxToken, session.refresh); err != nil {
 			return fosite.ErrInvalidGrant.WithHint("This is no refresh token of this provider.").WithWrap(err)
+		}
+	case rp.GrantDevice:
+		session.device = new(deviceCode)
+		if form.Get("device_code") == "" {
+			return fosite.ErrInvalidRequest.WithHint("The parameter device_code is missing.")
+		}
+		if err := p.open(purposeDevice, form.Get("device_code"), maxToken, session.device); err != nil {
+			return fosite.ErrInvalidGrant.WithHint("This is no device_code of this provider.").WithWrap(err)
 		}
 	case rp.GrantClient: // presents nothing but the client
 	default:

@@ -9,7 +9,8 @@ import (
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
-// Waiting is the one value of a record in Pending that keeps something for whoever knows its id: a pushed request. The janitor clears it away.
+// Waiting is the one value of a record in Pending that keeps something for whoever knows its id: a pushed request, a device that waits
+// for its person. The janitor clears it away.
 type Waiting struct {
 	ID      string // Digest of the secret that leads to it
 	Expires time.Time
@@ -58,6 +59,20 @@ func (r *Records) Kept(ctx context.Context, id string) (Waiting, error) {
 		}
 	}
 	return Waiting{}, ErrExpired
+}
+
+// Answer puts next in the place of what was kept, under the same id: of any number of callers on all replicas exactly one gets nil, the others ErrUsed, also
+// if it was taken meanwhile. One Change.
+func (r *Records) Answer(ctx context.Context, v, next Waiting) error {
+	next.ID = v.ID
+	err := r.store.Change(ctx, Path{Pending, v.ID}, []string{v.Value()}, []string{next.Value()})
+	switch {
+	case errors.Is(err, ErrConflict), errors.Is(err, ErrNotFound):
+		return ErrUsed
+	case err != nil:
+		return fmt.Errorf("answering something that waits: %w", err)
+	}
+	return nil
 }
 
 // Take removes what was kept: of any number of callers on all replicas exactly one gets nil, the others ErrUsed. One Delete.

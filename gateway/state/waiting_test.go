@@ -62,3 +62,34 @@ func TestWhatWaitsIsTakenByOneAndClearedAwayWhenNobodyComes(t *testing.T) {
 		t.Errorf("the janitor: %+v, %v", swept, err)
 	}
 }
+
+func TestWhatWaitsIsAnsweredByOne(t *testing.T) {
+	t.Parallel()
+	records := state.NewRecords(&statetest.Memory{}, func() time.Time { return t1 })
+	ctx := t.Context()
+	waits := state.Waiting{ID: state.Digest("one"), Expires: t1.Add(time.Minute), Text: "who?"}
+	if err := records.Answer(ctx, waits, state.Waiting{Expires: waits.Expires, Text: "nobody"}); !errors.Is(err, state.ErrUsed) {
+		t.Errorf("what never waited was answered: %v", err)
+	}
+	if err := records.Keep(ctx, waits); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	var won, late atomic.Int32
+	for i := range 16 {
+		wg.Go(func() {
+			err := records.Answer(ctx, waits, state.Waiting{Expires: waits.Expires.Add(time.Minute), Text: "me " + strings.Repeat("x", i)})
+			switch {
+			case err == nil:
+				won.Add(1)
+			case errors.Is(err, state.ErrUsed):
+				late.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	got, err := records.Kept(ctx, waits.ID)
+	if won.Load() != 1 || late.Load() != 15 || err != nil || !strings.HasPrefix(got.Text, "me ") || !got.Expires.Equal(waits.Expires.Add(time.Minute)) {
+		t.Errorf("%d answered, %d came late; what stands: %+v, %v", won.Load(), late.Load(), got, err)
+	}
+}

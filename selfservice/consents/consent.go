@@ -3,6 +3,7 @@ package consents
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc"
 	"github.com/wicketgate/wicketgate/gateway/session"
@@ -23,6 +24,11 @@ func (f *Flow) ask(w http.ResponseWriter, r *http.Request) error {
 		return f.Kit.Leave(w, r, q.Elsewhere)
 	}
 	dress(r, q.Visit)
+	return f.Kit.Page(w, r, http.StatusOK, f.question(r, q))
+}
+
+// question finds the words for what is asked.
+func (f *Flow) question(r *http.Request, q *oidc.Question) templates.ConsentPage {
 	loc := f.Kit.Locale(r)
 	u := q.Visit.User
 	page := templates.ConsentPage{
@@ -40,7 +46,7 @@ func (f *Flow) ask(w http.ResponseWriter, r *http.Request) error {
 	if len(page.Scopes) == 0 {
 		page.Scopes = []templates.Scope{{Label: loc.T("That it is you, and nothing else about you")}}
 	}
-	return f.Kit.Page(w, r, http.StatusOK, page)
+	return page
 }
 
 // answer keeps the decision and goes back to the authorization endpoint.
@@ -57,19 +63,26 @@ func (f *Flow) answer(w http.ResponseWriter, r *http.Request) error {
 		return f.Kit.Leave(w, r, q.Elsewhere)
 	}
 	web.SetPerson(r, q.Visit.User.ID)
-	var yes bool
-	switch form.Get("decision") {
-	case "accept":
-		yes = true
-	case "deny":
-	default:
-		return &web.StatusError{Status: http.StatusBadRequest, Err: errors.New("the consent form says neither accept nor deny")}
+	yes, err := decision(form)
+	if err != nil {
+		return err
 	}
 	next, err := f.Provider.Decide(r, q, yes)
 	if err != nil {
 		return err
 	}
 	return f.Kit.Leave(w, r, next)
+}
+
+// decision is the button that was pressed.
+func decision(form url.Values) (yes bool, err error) {
+	switch form.Get("decision") {
+	case "accept":
+		return true, nil
+	case "deny":
+		return false, nil
+	}
+	return false, &web.StatusError{Status: http.StatusBadRequest, Err: errors.New("the consent form says neither accept nor deny")}
 }
 
 // dress speaks the person's language. The header stays bare: the one thing to do here is to answer.

@@ -117,9 +117,16 @@ func consents(loc *i18n.Locale) []Named {
 	again.Again = true
 	ask.Scopes = append([]templates.Scope(nil), ask.Scopes...)
 	ask.Scopes[2].New = false
+	device := ask
+	device.Action, device.Device, device.Switch = "/device/confirm", "WDJB-MJHT", ""
 	return []Named{
 		{"consent", street, ask},
 		{"consent-again", street, again},
+		{"device", street, templates.DevicePage{Action: "/device"}},
+		{"device-wrong", street, templates.DevicePage{Action: "/device", Code: "WDJB-MJHX", Error: i18n.M("No device waits for this code. Look at it again: the device shows a new one every ten minutes.")}},
+		{"device-consent", street, device},
+		{"device-done", street, templates.DeviceDonePage{Allowed: true, Name: "Zoé Lefèvre"}},
+		{"device-refused", street, templates.DeviceDonePage{}},
 		{"applications", in, templates.ApplicationsPage{Revoke: "/applications/revoke", Apps: []templates.Consented{
 			{ID: "orders", Name: "Orders", Logo: Orders().Logo, URL: Orders().URL, Scopes: []string{loc.T("Your name"), loc.T("Your mail address"), loc.T("Your groups")}, Since: time.Date(2025, 11, 3, 9, 0, 0, 0, time.UTC), LastUsed: Moment().Add(-3 * time.Hour)},
 			{ID: "calendar", Name: "Calendar", URL: "https://calendar.example.org/", Scopes: []string{loc.T("Your name")}, Since: time.Date(2024, 2, 1, 9, 0, 0, 0, time.UTC)},
