@@ -20,7 +20,8 @@ func routes(t *testing.T, method string) []string {
 	t.Helper()
 	pattern := regexp.MustCompile(`\("` + method + ` (?:(/[^"]*)"|"\+(\w+))`)
 	named := map[string]string{
-		"pathReset": "/password/reset", "pathFirst": "/password/first", "PathConsent": "/consent", "PathApplications": "/applications",
+		"pathReset": "/password/reset", "pathFirst": "/password/first", "PathConsent": "/consent",
+		"PathDevice": "/device", "pathDeviceConfirm": "/device/confirm", "PathApplications": "/applications",
 	}
 	var found []string
 	for _, folder := range []string{".", "../selfservice/signin", "../selfservice/password", "../selfservice/profile", "../selfservice/join", "../selfservice/consents", "../selfservice/admin"} {
