@@ -15,13 +15,13 @@ import (
 
 // newCode puts together what a code carries that goes back to a browser.
 func (p *Provider) newCode(q *request, visit *session.Visit, standing state.Standing) *code {
-	c := p.codeFor(q.client, q.scopes, visit, standing)
+	c := p.codeFor(q.client, q.subject, q.scopes, visit, standing)
 	c.Redirect, c.Challenge, c.Nonce = q.form().Get("redirect_uri"), q.form().Get("code_challenge"), q.form().Get("nonce")
 	return c
 }
 
-// codeFor is what every code has. It is written nowhere: redeeming it writes the grant.
-func (p *Provider) codeFor(client *rp.Client, scopes []string, visit *session.Visit, standing state.Standing) *code {
+// codeFor is what every code has; subject is the client's name for the person. It is written nowhere: redeeming it writes the grant.
+func (p *Provider) codeFor(client *rp.Client, subject string, scopes []string, visit *session.Visit, standing state.Standing) *code {
 	now := p.Clock()
 	id := make([]byte, 16)
 	rand.Read(id) // never fails (Go 1.24); not injected, because a code that repeats is one that can be guessed
@@ -33,8 +33,8 @@ func (p *Provider) codeFor(client *rp.Client, scopes []string, visit *session.Vi
 			AuthTime: visit.Session.AuthTime.Unix(), AMR: visit.Session.AMR, ACR: visit.Session.ACR, Mark: markOf(visit.User),
 		},
 	}
-	if q.subject != c.Person {
-		c.Subject = q.subject
+	if subject != c.Person {
+		c.Subject = subject
 	}
 	lasts := p.Lifetimes.Code + p.Lifetimes.Access
 	if c.Refresh {

@@ -103,11 +103,15 @@ func (p *Provider) DecideDevice(r *http.Request, q *Question, yes bool) error {
 		if err := p.keepConsent(ctx, visit.Record, q.client, q.scopes); err != nil {
 			return err
 		}
+		subject, err := p.subject(ctx, q.client, visit.User)
+		if err != nil {
+			return err
+		}
 		standing, ok := visit.Record.Standing(q.client.ID)
 		if !ok {
 			return fault.New(fault.Internal, "the record of %s has no consent for %s right after it was given", visit.User.ID, q.client.ID)
 		}
-		d.waits.Code = p.codeFor(q.client, q.scopes, visit, standing)
+		d.waits.Code = p.codeFor(q.client, subject, q.scopes, visit, standing)
 		// The device is no part of this browser's session: signing out here does not sign it out.
 		d.waits.Code.SID = ""
 		d.waits.Code.Expires = d.kept.Expires.Add(deviceTokenLasts).Unix()
