@@ -25,6 +25,8 @@ type settings struct {
 	Grant           []string `placeholder:"TYPE" sep:"none" help:"A grant type; may be repeated."`
 	ResponseType    []string `placeholder:"TYPE" sep:"none" help:"A response type; may be repeated."`
 	IDTokenAlg      *string  `name:"id-token-alg" placeholder:"ALG" help:"How its ID tokens are signed: RS256, ES256 or EdDSA."`
+	AccessFormat    *string  `name:"access-token-format" placeholder:"FORM" help:"Its access tokens: opaque or jwt (RFC 9068)."`
+	AccessAlg       *string  `name:"access-token-alg" placeholder:"ALG" help:"How those are signed: RS256, ES256 or EdDSA."`
 	Trusted         *bool    `negatable:"" help:"It belongs to the organisation: nobody is asked for consent."`
 	RequirePKCE     *bool    `name:"require-pkce" negatable:"" help:"It must use PKCE although it has a secret."`
 	AlwaysRefresh   *bool    `negatable:"" help:"It gets refresh tokens without asking for offline_access."`
@@ -35,6 +37,7 @@ type settings struct {
 func (s settings) apply(c *rp.Client) {
 	for _, one := range []struct{ from, to *string }{
 		{s.Name, &c.Name}, {s.URL, &c.URL}, {s.Scope, &c.Scope}, {s.Policy, &c.Policy}, {s.Terms, &c.Terms}, {s.AuthMethod, &c.AuthMethod}, {s.IDTokenAlg, &c.IDTokenAlg}, {s.JWKSURI, &c.JWKSURI},
+		{s.AccessFormat, &c.AccessTokenFormat}, {s.AccessAlg, &c.AccessTokenAlg},
 	} {
 		if one.from != nil {
 			*one.to = *one.from

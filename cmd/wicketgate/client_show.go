@@ -170,6 +170,7 @@ func (d *desk) show(e rp.Entry, s shown) error {
 	line("Grant types", strings.Join(c.Grants, ", "))
 	line("Response types", strings.Join(c.ResponseTypes, ", "))
 	line("ID tokens by", c.IDTokenAlg)
+	line("Access tokens", strings.TrimSpace(c.AccessTokenFormat+" "+c.AccessTokenAlg))
 	line("Contacts", strings.Join(c.Contacts, ", "))
 	line("Policy", c.Policy)
 	line("Terms", c.Terms)

@@ -168,7 +168,7 @@ func (c *Config) resolveClients(r *report) {
 			own := map[string]string{
 				"client_id": "id", "redirect_uris": "redirect_uris", "token_endpoint_auth_method": "auth_method", "token_endpoint_auth_signing_alg": "auth_alg", "client_uri": "url",
 				"id_token_signed_response_alg": "id_token_alg", "policy_uri": "policy_url", "tos_uri": "terms_url", "logo_uri": "logo", "grant_types": "grants",
-				"request_object_signing_alg": "request_object_alg",
+				"request_object_signing_alg": "request_object_alg", "access_token_signed_response_alg": "access_token_alg",
 			}[name]
 			if own == "" {
 				own = name
@@ -197,6 +197,7 @@ func (c *Client) client() rp.Client {
 	o.Logout = rp.Logout{
 		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, BackChannelLogoutURI: c.BackchannelLogoutURI, FrontChannelLogoutURI: c.FrontchannelLogoutURI,
 	}
+	o.AccessTokens = rp.AccessTokens{AccessTokenFormat: c.AccessTokenFormat, AccessTokenAlg: c.AccessTokenAlg}
 	if c.JWKS != "" {
 		o.JWKS = json.RawMessage(c.JWKS)
 	}

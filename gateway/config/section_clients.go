@@ -41,6 +41,11 @@ type Client struct {
 	JWKSURI string `yaml:"jwks_uri"`
 	// IDTokenAlg is how ID tokens are signed: RS256 (the default), ES256 or EdDSA.
 	IDTokenAlg string `yaml:"id_token_alg"`
+	// AccessTokenFormat is the form of the access tokens that the client gets: opaque (the default), which only Wicketgate can read, or jwt, which an API can check by
+	// itself (RFC 9068), and then takes until it expires.
+	AccessTokenFormat string `yaml:"access_token_format"`
+	// AccessTokenAlg is how access tokens of the form jwt are signed: RS256 (the default), ES256 or EdDSA.
+	AccessTokenAlg string `yaml:"access_token_alg"`
 	// AlwaysRefresh gives a refresh token even when offline_access was not asked for.
 	AlwaysRefresh bool `yaml:"always_refresh"`
 	// MayIntrospect lets the client ask about any token (RFC 7662): for APIs.

@@ -63,7 +63,7 @@ func (p *Provider) hinted(r *http.Request, q *request) (*hintClaims, error) {
 		return nil, nil
 	}
 	hint := new(hintClaims)
-	err := p.keys.Verify(r.Context(), text, hint)
+	err := p.keys.Verify(r.Context(), typID, text, hint)
 	if fault.Is(err, fault.Unavailable) {
 		return nil, err
 	}

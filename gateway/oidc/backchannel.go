@@ -179,7 +179,7 @@ func (b *backChannel) logoutToken(ctx context.Context, d delivery) (string, erro
 	if d.subject != "" {
 		claims["sub"] = d.subject
 	}
-	return b.keys.Sign(ctx, d.client.SigningAlg(), "logout+jwt", claims)
+	return b.keys.Sign(ctx, d.client.SigningAlg(), typLogout, claims)
 }
 
 func (b *backChannel) failed(ctx context.Context, d delivery, err error) {

@@ -80,13 +80,16 @@ func (w *town) costs(what string, reads, writes int) {
 }
 
 // TestTheBudget holds each step to the table in docs/adr/0002-fosite.md: a sign-on must not cost the directory more than it says, for a client of the
-// configuration and for a registered one, whose record is read with the first step and not again for some seconds.
+// configuration and for a registered one, whose record is read with the first step and not again for some seconds; with sealed access tokens and with signed ones.
 func TestTheBudget(t *testing.T) {
 	t.Parallel()
 	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
 		w := newTown(t, s)
-		must(w.world, w.provider.Register(t.Context(), &rp.Client{ID: "wiki", RedirectURIs: []string{callback}, Secrets: []string{rp.DigestSecret(secret)}}))
-		for _, id := range []string{"orders", "wiki"} {
+		for _, one := range []rp.Client{{ID: "wiki"}, {ID: "signed", AccessTokens: rp.AccessTokens{AccessTokenFormat: "jwt"}}} {
+			one.RedirectURIs, one.Secrets = []string{callback}, []string{rp.DigestSecret(secret)}
+			must(w.world, w.provider.Register(t.Context(), &one))
+		}
+		for _, id := range []string{"orders", "wiki", "signed"} {
 			app, b := w.rp(id, "profile", "email", "groups", "offline_access"), w.browser()
 			app.tokens(b) // signs in and consents
 			w.costs("", 0, 0)

@@ -51,13 +51,13 @@ func (h clientGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Ac
 	return nil
 }
 
-// PopulateTokenEndpointResponse seals the token. There is no refresh token (RFC 6749 4.4.3).
-func (h clientGrant) PopulateTokenEndpointResponse(_ context.Context, r fosite.AccessRequester, resp fosite.AccessResponder) error {
+// PopulateTokenEndpointResponse makes the token. There is no refresh token (RFC 6749 4.4.3).
+func (h clientGrant) PopulateTokenEndpointResponse(ctx context.Context, r fosite.AccessRequester, resp fosite.AccessResponder) error {
 	session, ok := r.GetSession().(*tokenSession)
 	if !ok || session.own == nil {
 		return fosite.ErrUnknownRequest
 	}
-	access, err := h.seal(purposeAccess, session.own)
+	access, err := h.writeAccess(ctx, clientOf(r), nil, session.own)
 	if err != nil {
 		return serverTrouble(err)
 	}

@@ -38,18 +38,13 @@ func (p *Provider) idToken(ctx context.Context, client *rp.Client, g *granted, a
 	if g.code != "" {
 		claims["c_hash"] = halfHash(client.SigningAlg(), g.code) // OpenID Connect Core 3.3.2.11
 	}
-	optional := func(name, value string) {
-		if value != "" {
-			claims[name] = value
-		}
-	}
-	optional("nonce", g.nonce) // not after a refresh (OpenID Connect Core 12.2)
-	optional("acr", g.ACR)
-	optional("sid", g.SID)
+	optional(claims, "nonce", g.nonce) // not after a refresh (OpenID Connect Core 12.2)
+	optional(claims, "acr", g.ACR)
+	optional(claims, "sid", g.SID)
 	if len(g.AMR) > 0 {
 		claims["amr"] = g.AMR
 	}
-	token, err := p.keys.Sign(ctx, client.SigningAlg(), "JWT", claims)
+	token, err := p.keys.Sign(ctx, client.SigningAlg(), typID, claims)
 	if err != nil {
 		return "", fmt.Errorf("making an ID token for %s: %w", client.ID, err)
 	}

@@ -138,7 +138,7 @@ func (p *Provider) readFarewell(ctx context.Context, form url.Values) (*farewell
 	id := form.Get("client_id")
 	if text := form.Get("id_token_hint"); text != "" {
 		hint := new(hintClaims)
-		err := p.keys.Verify(ctx, text, hint)
+		err := p.keys.Verify(ctx, typID, text, hint)
 		switch {
 		case fault.Is(err, fault.Unavailable):
 			return nil, err

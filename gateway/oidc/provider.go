@@ -123,7 +123,7 @@ func New(deps Deps) (*Provider, error) {
 	if err := p.checkSubjects(deps.Clients); err != nil {
 		return nil, err
 	}
-	plan := keys.Plan{Every: deps.KeysEvery, Token: deps.Lifetimes.IDToken, Hint: deps.Lifetimes.Refresh}
+	plan := keys.Plan{Every: deps.KeysEvery, Token: max(deps.Lifetimes.IDToken, deps.Lifetimes.Access), Hint: deps.Lifetimes.Refresh}
 	p.keys = keys.New(deps.Store, deps.Keyring, deps.Clock, plan, func(path state.Path, kid string) {
 		p.Audit.Event(context.Background(), audit.Event{Action: audit.SigningKeyCreated, Detail: path.String() + " " + kid})
 	})

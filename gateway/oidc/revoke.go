@@ -2,6 +2,7 @@ package oidc
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/ory/fosite"
 
@@ -24,29 +25,9 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) {
 		p.jsonError(w, r, err)
 		return
 	}
-	kind, access, refresh := p.openEither(form.Get("token"))
-	var who signOn
-	grant := ""
-	switch kind {
-	case purposeAccess:
-		who, grant = access.signOn, access.Grant
-	case purposeRefresh:
-		who, grant = refresh.signOn, refresh.Grant
-	default:
-		w.Header().Set("Cache-Control", "no-store")
-		w.WriteHeader(http.StatusOK)
-		return
-	}
-	client, err := p.authenticate(r.Context(), r, form)
-	if err == nil && client.GetID() != who.Client {
-		err = fosite.ErrUnauthorizedClient.WithHint("The token was made for another client.")
-	}
-	switch {
-	case err != nil:
-	case who.Person == "":
-		err = p.revokeOwn(r.Context(), access)
-	default:
-		err = p.revokeGrant(r, &who, grant)
+	token, err := p.openEither(r.Context(), form.Get("token"))
+	if err == nil && token != nil {
+		err = p.revokeToken(r, form, token)
 	}
 	if err != nil {
 		p.jsonError(w, r, err)
@@ -54,6 +35,21 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusOK)
+}
+
+// revokeToken ends what a token of ours stands for, if its client asks.
+func (p *Provider) revokeToken(r *http.Request, form url.Values, token *presented) error {
+	client, err := p.authenticate(r.Context(), r, form)
+	switch {
+	case err != nil:
+		return err
+	case client.GetID() != token.Client:
+		return fosite.ErrUnauthorizedClient.WithHint("The token was made for another client.")
+	case token.Person == "":
+		return p.revokeOwn(r.Context(), token.access)
+	default:
+		return p.revokeGrant(r, token.signOn, token.grant)
+	}
 }
 
 func (p *Provider) revokeGrant(r *http.Request, who *signOn, grant string) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/ory/fosite"
 
@@ -171,13 +170,6 @@ func (p *Provider) respond(ctx context.Context, client *rp.Client, g *granted, r
 		resp.SetExtra("id_token", id)
 	}
 	return nil
-}
-
-// newAccess makes an access token of a grant that stands, and tells how long it lasts.
-func (p *Provider) newAccess(_ context.Context, _ *rp.Client, g *granted) (string, time.Duration, error) {
-	now, lasts := p.Clock(), p.Lifetimes.Access.Truncate(time.Second)
-	text, err := p.seal(purposeAccess, accessToken{signOn: g.signOn, Grant: g.grant, Issued: now.Unix(), Expires: now.Add(lasts).Unix()})
-	return text, lasts, err
 }
 
 func (p *Provider) tokenEvent(ctx context.Context, s *tokenSession, action audit.Action, who *signOn, detail string) {

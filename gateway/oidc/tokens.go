@@ -26,6 +26,13 @@ const (
 	purposeBye     = "oidc/bye"
 )
 
+// The types of what is signed, in the header, so that nothing that was made for one purpose is taken for another (RFC 8725 3.11).
+const (
+	typID     = "JWT"
+	typAccess = "at+jwt" // RFC 9068 2.1
+	typLogout = "logout+jwt"
+)
+
 // maxToken bounds what is taken for a code or token, in bytes; ours have some 700.
 const maxToken = 8 << 10
 
@@ -44,8 +51,11 @@ type signOn struct {
 	Mark     string   `json:"k,omitempty"` // see markOf
 }
 
-func (s *signOn) ref() ldapmap.Ref   { return ldapmap.Ref{ID: s.Person, DN: s.DN} }
-func (s *signOn) subject() string    { return cmp.Or(s.Subject, s.Person) }
+func (s *signOn) ref() ldapmap.Ref { return ldapmap.Ref{ID: s.Person, DN: s.DN} }
+
+// subject is what an application calls whom a token is about: the person, or the client itself if the token is its own (RFC 9068 2.2).
+func (s *signOn) subject() string { return cmp.Or(s.Subject, s.Person, s.Client) }
+
 func (s *signOn) has(sc string) bool { return slices.Contains(s.Scopes, sc) }
 func (s *signOn) scope() string      { return strings.Join(s.Scopes, " ") }
 
@@ -96,15 +106,6 @@ func (c *code) decision() state.Code {
 			Offline: c.has(ScopeOffline), Scopes: c.Scopes, ACR: c.ACR, AMR: c.AMR, Extra: c.Subject,
 		},
 	}
-}
-
-// accessToken is what an access token carries.
-type accessToken struct {
-	signOn
-	Grant   string `json:"g"`
-	ID      string `json:"o,omitempty"` // of a token that a client has for itself: there is no person and no grant
-	Issued  int64  `json:"i"`
-	Expires int64  `json:"x"`
 }
 
 // refreshToken is what a refresh token carries.

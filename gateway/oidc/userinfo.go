@@ -68,10 +68,13 @@ func bearer(w http.ResponseWriter, r *http.Request) (string, error) {
 
 // active opens an access token and finds its person, who may still be let in. A token that was made up costs no read; others two, and one if
 // they were revoked. Errors: errInactive, and what the directory says.
-func (p *Provider) active(ctx context.Context, sealed string) (*accessToken, *ldapmap.User, error) {
-	t := new(accessToken)
-	if p.open(purposeAccess, sealed, maxToken, t) != nil || p.Clock().Unix() >= t.Expires {
+func (p *Provider) active(ctx context.Context, text string) (*accessToken, *ldapmap.User, error) {
+	t, err := p.openAccess(ctx, text)
+	switch {
+	case fault.Is(err, fault.Invalid), err == nil && p.Clock().Unix() >= t.Expires:
 		return nil, nil, errInactive
+	case err != nil:
+		return nil, nil, err
 	}
 	if t.Person == "" {
 		return t, nil, p.aliveOwn(ctx, t)

@@ -203,6 +203,8 @@ func loosened(c *rp.Client) []i18n.Message {
 			all = append(all, i18n.M("it stays signed in without asking to"))
 		case "may_introspect":
 			all = append(all, i18n.M("it may ask about the tokens of every application"))
+		case "access_token_format":
+			all = append(all, i18n.M("an API that does not ask here takes a token that was revoked until it expires"))
 		case "claims_in_id_token":
 			all = append(all, i18n.M("what it knows of people stands in its ID tokens"))
 		default:

@@ -137,8 +137,11 @@ func TestARotationBreaksNobody(t *testing.T) {
 		t.Error("the next key is not used in its time")
 	}
 	var claims map[string]any
-	if err := one.Verify(t.Context(), old, &claims); err != nil || claims["sub"] != "old" {
+	if err := one.Verify(t.Context(), "JWT", old, &claims); err != nil || claims["sub"] != "old" {
 		t.Errorf("what the old key signed is not good any more: %v", err)
+	}
+	if err := one.Verify(t.Context(), "at+jwt", old, &claims); err == nil {
+		t.Error("what was signed for one purpose serves another")
 	}
 }
 
@@ -171,7 +174,7 @@ func TestKnownKeysServeWhileTheDirectoryIsAway(t *testing.T) {
 	if _, err := newKey("HS256", 1, now); err == nil {
 		t.Error("a key for a shared secret was made")
 	}
-	if err := one.Verify(context.Background(), "x.y.z", nil); err == nil {
+	if err := one.Verify(context.Background(), "JWT", "x.y.z", nil); err == nil {
 		t.Error("what is no token verifies")
 	}
 }

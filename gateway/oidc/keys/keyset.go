@@ -116,12 +116,17 @@ func current(keys []*signingKey, alg jose.SignatureAlgorithm, now time.Time) *si
 	return nil
 }
 
-// Verify checks a JWS of our own against every key that is still published and returns its claims. Their expiry is the caller's business: an
-// id_token_hint may have expired (OpenID Connect Core 3.1.2.1). The claims are only read after the signature was found good.
-func (s *Set) Verify(ctx context.Context, token string, claims any) error {
+// Verify checks a JWS of our own against every key that is still kept and returns its claims. typ has to be the one it was signed with: what was made
+// for one purpose must not serve another (RFC 8725 3.11). Expiry is the caller's business: an id_token_hint may have expired (OpenID Connect Core
+// 3.1.2.1). The claims are only read after the signature was found good. Errors: Invalid, which means the token, and what the store says while no key could be
+// read yet.
+func (s *Set) Verify(ctx context.Context, typ, token string, claims any) error {
 	parsed, err := jose.ParseSignedCompact(token, Algorithms())
 	if err != nil {
-		return fmt.Errorf("reading a token: %w", err)
+		return fault.Wrap(fault.Invalid, fmt.Errorf("reading a token: %w", err))
+	}
+	if got, _ := parsed.Signatures[0].Protected.ExtraHeaders[jose.HeaderType].(string); got != typ {
+		return fault.New(fault.Invalid, "the token is not of the type %s", typ)
 	}
 	keys, err := s.All(ctx)
 	if err != nil {
@@ -133,9 +138,9 @@ func (s *Set) Verify(ctx context.Context, token string, claims any) error {
 		}
 		payload, err := parsed.Verify(k.jwk.Public())
 		if err != nil {
-			return fmt.Errorf("checking a token's signature: %w", err)
+			return fault.Wrap(fault.Invalid, fmt.Errorf("checking a token's signature: %w", err))
 		}
-		return json.Unmarshal(payload, claims)
+		return fault.Wrap(fault.Invalid, json.Unmarshal(payload, claims))
 	}
 	return fault.New(fault.Invalid, "the token was signed with a key that is not ours or has been withdrawn")
 }

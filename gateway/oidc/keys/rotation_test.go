@@ -69,7 +69,7 @@ func TestKeysRotateOnScheduleAndNobodyMeetsAKeyTheyCannotKnow(t *testing.T) {
 		t.Errorf("the first key is still published 45 days after its end: %v", err)
 	}
 	var claims map[string]any
-	if err := one.Verify(t.Context(), first, &claims); err == nil {
+	if err := one.Verify(t.Context(), "JWT", first, &claims); err == nil {
 		t.Error("the first key still counts long after anybody could have a hint of it")
 	}
 	if _, err := store.Get(t.Context(), state.Path{Kind: state.Keys, ID: "eddsa-1"}); !errors.Is(err, state.ErrNotFound) {
@@ -104,7 +104,7 @@ func TestAHintOutlivesThePublicationOfItsKey(t *testing.T) {
 			t.Errorf("after %s it is published: %v, %v", c.after, !c.published, err)
 		}
 		var claims map[string]any
-		if err := one.Verify(t.Context(), hint, &claims); err == nil != c.valid {
+		if err := one.Verify(t.Context(), "JWT", hint, &claims); err == nil != c.valid {
 			t.Errorf("after %s: %v", c.after, err)
 		}
 	}

@@ -73,6 +73,7 @@ type Client struct {
 	RequirePKCE bool `json:"require_pkce,omitempty"`
 	Logout
 	Subject
+	AccessTokens
 
 	// ClaimsInIDToken puts the claims of the granted scopes into the ID token too, for applications that never call userinfo.
 	ClaimsInIDToken bool `json:"claims_in_id_token,omitempty"`

@@ -6,6 +6,7 @@
 //	logout.go        what it says about signing out
 //	subject.go       under which name it knows people, and whose sector it is in
 //	prove.go secret.go   how it proves itself, and how its secrets are made, kept and replaced
+//	access_token.go  in which form it gets access tokens
 //	keys.go          its public keys, or where they are
 //	redirect.go      which addresses may be registered, and which one a request may name
 //	grants.go response_type.go   the vocabulary

@@ -22,6 +22,7 @@ func (c *Client) Loosened() []string {
 	say(c.Trusted, "trusted: nobody is asked for consent")
 	say(c.AlwaysRefresh, "always_refresh: it gets refresh tokens without asking for offline_access")
 	say(c.MayIntrospect, "may_introspect: it may ask about the tokens of every application")
+	say(c.AccessTokenFormat == FormatJWT, "access_token_format: an API that does not ask takes a token until it expires, also after it was revoked (RFC 9068 5)")
 	say(c.ClaimsInIDToken, "claims_in_id_token: what it knows of people stands in ID tokens, which are passed around")
 	return out
 }
