@@ -25,7 +25,7 @@ func soon(t *testing.T, what string, ok func() bool) {
 
 func TestAGatewayThatStartsBeforeItsDirectorySaysSoAndRecovers(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		g := housetest.Start(t, housetest.Options{Directory: s, Away: true})
 		b := g.Browser(t)
 		soon(t, "every page says that the directory is away", func() bool { return b.Get("/signin").Status == 503 })
@@ -58,7 +58,7 @@ func TestAGatewayThatStartsBeforeItsDirectorySaysSoAndRecovers(t *testing.T) {
 
 func TestADirectoryThatGoesWhileAFormIsSentLosesNothing(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		g := housetest.Start(t, housetest.Options{Directory: s})
 		b := g.SignIn(t, "ada")
 		b.Header.Set("Accept-Language", "en")

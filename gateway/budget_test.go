@@ -22,7 +22,7 @@ func spend(t *testing.T, g *housetest.Gateway, step string, allowed budget, act 
 
 func TestWhatEachStepOfASignOnCostsTheDirectory(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		g := housetest.Start(t, housetest.Options{Directory: s})
 		a := newApp(t, g, housetest.AppID, "profile", "email", "offline_access")
 		// The first sign-on of somebody makes their record and asks for consent; connections are opened.
@@ -97,7 +97,7 @@ func TestWhatEachStepOfASignOnCostsTheDirectory(t *testing.T) {
 
 func TestASignInCostsOneSearchOneBindAndOneRecord(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		g := housetest.Start(t, housetest.Options{Directory: s})
 		g.SignIn(t, "lee")
 		g.SignIn(t, "ada")

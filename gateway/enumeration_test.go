@@ -61,7 +61,7 @@ func seen(t *testing.T, resp *http.Response, login string) string {
 
 func TestNobodyLearnsFromSigningInWhoHasAnAccount(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		g := housetest.Start(t, housetest.Options{Directory: s})
 		try := func(login, password string) (string, ldaptest.Counts) {
 			var text string
@@ -98,7 +98,7 @@ func TestNobodyLearnsFromSigningInWhoHasAnAccount(t *testing.T) {
 
 func TestNobodyLearnsFromAForgottenPasswordWhoHasAnAccount(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		g := housetest.Start(t, housetest.Options{Directory: s})
 		try := func(login string) (string, ldaptest.Counts) {
 			var text string

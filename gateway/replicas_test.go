@@ -11,7 +11,7 @@ import (
 
 func TestASessionOfOneReplicaIsGoodOnTheOtherAndEndsOnBoth(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		g := housetest.Start(t, housetest.Options{Directory: s, Replicas: 2})
 		g.Only(0)
 		b := g.SignIn(t, "ada")
@@ -64,7 +64,7 @@ func TestASignInThatBeganOnOneReplicaEndsOnTheOther(t *testing.T) {
 
 func TestACodeAndATokenOfOneReplicaAreGoodOnTheOther(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		g := housetest.Start(t, housetest.Options{Directory: s, Replicas: 2})
 		a := newApp(t, g, housetest.AppID, "email", "offline_access")
 		g.Only(0)
@@ -109,7 +109,7 @@ func race(n int, act func(i int) int) map[int]int {
 
 func TestOfManyWhoRedeemACodeAtOnceOneGetsTokens(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		g := housetest.Start(t, housetest.Options{Directory: s, Replicas: 2})
 		a := newApp(t, g, housetest.AppID)
 		b := g.SignIn(t, "ada")
@@ -124,7 +124,7 @@ func TestOfManyWhoRedeemACodeAtOnceOneGetsTokens(t *testing.T) {
 
 func TestAResetLinkThatWasUsedOnOneReplicaIsUsedOnTheOther(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		g := housetest.Start(t, housetest.Options{Directory: s, Replicas: 2})
 		g.Browser(t).Get("/password/forgot").Submit("main form", "login", "ada")
 		link := g.Mail(t, "ada@example.org").Link("/password/reset")
@@ -153,7 +153,7 @@ func TestAResetLinkThatWasUsedOnOneReplicaIsUsedOnTheOther(t *testing.T) {
 
 func TestManyFirstSignInsAtOnceAllSucceed(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		g := housetest.Start(t, housetest.Options{Directory: s, Replicas: 2})
 		got := race(8, func(int) int { return answer(t, g.URL+"/signin/password", "login", "ada", "password", "ada-password") })
 		if got[200] != 8 {

@@ -83,7 +83,7 @@ func (w *town) costs(what string, reads, writes int) {
 // configuration and for a registered one, whose record is read with the first step and not again for some seconds; with sealed access tokens and with signed ones.
 func TestTheBudget(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := newTown(t, s)
 		for _, one := range []rp.Client{{ID: "wiki"}, {ID: "signed", AccessTokens: rp.AccessTokens{AccessTokenFormat: "jwt"}}} {
 			one.RedirectURIs, one.Secrets = []string{callback}, []string{rp.DigestSecret(secret)}
@@ -136,7 +136,7 @@ func TestTheBudget(t *testing.T) {
 // TestAFirstSignOnWritesNoMoreThanItMust counts a sign-on of somebody new at an application that is new to them.
 func TestAFirstSignOnWritesNoMoreThanItMust(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := newTown(t, s)
 		for id, writes := range map[string]int{"orders": 3, "intranet": 2} { // session, consent, grant; the session stays
 			app, b := w.rp(id), w.browser()
@@ -149,7 +149,7 @@ func TestAFirstSignOnWritesNoMoreThanItMust(t *testing.T) {
 
 func TestOneCodeIsRedeemedOnceInARealDirectory(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := newTown(t, s)
 		app, b := w.rp("orders", "offline_access"), w.browser()
 		for round := range 5 {
@@ -197,7 +197,7 @@ func race(t *testing.T, f func() (int, map[string]any)) (won []map[string]any) {
 // TestAPasswordResetEndsEverySignOn changes the password in the directory itself, as an administrator would.
 func TestAPasswordResetEndsEverySignOn(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := newTown(t, s)
 		app := w.rp("orders", "offline_access")
 		tok := app.tokens(w.browser())
@@ -215,7 +215,7 @@ func TestAPasswordResetEndsEverySignOn(t *testing.T) {
 
 func TestASignOnOutlivesAMovedEntry(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := newTown(t, s)
 		app := w.rp("orders", "profile", "offline_access")
 		tok := app.tokens(w.browser())
@@ -240,7 +240,7 @@ func TestASignOnOutlivesAMovedEntry(t *testing.T) {
 
 func TestNothingInTheDirectoryLetsAReaderActAsSomebody(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := newTown(t, s)
 		app := w.rp("orders", "offline_access")
 		code := app.code(w.browser())
@@ -263,7 +263,7 @@ func TestNothingInTheDirectoryLetsAReaderActAsSomebody(t *testing.T) {
 
 func TestADirectoryThatStopsAndComesBackLosesNoSignOn(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := newTown(t, s)
 		app, b := w.rp("orders", "offline_access"), w.browser()
 		tok := app.tokens(b)

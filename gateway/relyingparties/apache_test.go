@@ -35,7 +35,7 @@ type apacheTold struct {
 func TestApacheSignsPeopleIn(t *testing.T) {
 	t.Parallel()
 	browser := browsertest.Open(t)
-	ldaptest.Each(t, func(t *testing.T, directory *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, directory *ldaptest.Server) {
 		a := newApp(t, "mod-auth-openidc", "/app/cb")
 		openGateway(t, directory, a)
 		startApache(t, a)

@@ -24,7 +24,7 @@ type told struct {
 func TestApplicationsOfOthersSignPeopleIn(t *testing.T) {
 	t.Parallel()
 	browser := browsertest.Open(t)
-	ldaptest.Each(t, func(t *testing.T, directory *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, directory *ldaptest.Server) {
 		starts := map[string]start{"go-oidc": startGo, "authlib": startAuthlib, "openid-client": startOpenidClient}
 		var apps []*app
 		for name := range starts {

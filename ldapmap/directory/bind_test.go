@@ -14,7 +14,7 @@ import (
 
 func TestAPersonsConnectionServesNothingElse(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		d := connect(t, service(s.URL))
 		ada, password := ldaptest.Person(t, "ada")
 		read(t, d.Directory, ldaptest.StateBase)
@@ -36,7 +36,7 @@ func TestAPersonsConnectionServesNothingElse(t *testing.T) {
 
 func TestAnEmptyPasswordIsNeverSent(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		d := connect(t, service(s.URL))
 		ada, _ := ldaptest.Person(t, "ada")
 		for _, password := range []string{"", "\x00", "ada-password\x00x"} {
@@ -58,7 +58,7 @@ func TestAnEmptyPasswordIsNeverSent(t *testing.T) {
 
 func TestARefusedSignInIsAnAnswerAndNotAnError(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		d := connect(t, service(s.URL))
 		ada, _ := ldaptest.Person(t, "ada")
 		for _, c := range []struct{ dn, password string }{{ada, "wrong"}, {"uid=nobody," + ldaptest.PeopleDN, "x"}, {"uid=newcomer," + ldaptest.PeopleDN, "x"}} {
@@ -75,7 +75,7 @@ func TestARefusedSignInIsAnAnswerAndNotAnError(t *testing.T) {
 
 func TestTheServiceAccountSetsPasswordsWithoutReadingThem(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		d := connect(t, service(s.URL))
 		ada, _ := ldaptest.Person(t, "ada")
 		if err := d.PasswordModify(t.Context(), nil, ada, "", "a fine new password"); err != nil {
@@ -96,7 +96,7 @@ func TestAMarkOfAResetIsHeardOnlyUnderAPolicyThatAsksForIt(t *testing.T) {
 	t.Parallel()
 	o := ldaptest.Options{More: "dn: uid=marked," + ldaptest.PeopleDN + "\nobjectClass: inetOrgPerson\nuid: marked\ncn: M\nsn: M\n" +
 		"userPassword: marked-password\npwdReset: TRUE\n"}
-	ldaptest.EachWith(t, o, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, o, func(t *testing.T, s *ldaptest.Server) {
 		d := connect(t, service(s.URL))
 		a, err := d.Bind(t.Context(), "uid=marked,"+ldaptest.PeopleDN, "marked-password")
 		if err != nil || !a.OK() || a.Policy == nil || a.Policy.Error != "" {
@@ -109,7 +109,7 @@ func TestTheServersPolicyIsHeard(t *testing.T) {
 	t.Parallel()
 	policy := ldaptest.DefaultPolicy()
 	policy.MustChange = true
-	ldaptest.EachWith(t, ldaptest.Options{Policy: policy}, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, ldaptest.Options{Policy: policy}, func(t *testing.T, s *ldaptest.Server) {
 		d := connect(t, service(s.URL))
 		ctx := t.Context()
 		locked, password := ldaptest.Person(t, "locked")
@@ -167,7 +167,7 @@ pwdChangedTime: 20200101000000Z
 `
 	dn := "uid=late," + ldaptest.PeopleDN
 	policy := ldaptest.Policy{MaxAge: 24 * time.Hour, Grace: 2, ExpireWarning: 23 * time.Hour}
-	ldaptest.EachWith(t, ldaptest.Options{Policy: &policy, More: late}, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, ldaptest.Options{Policy: &policy, More: late}, func(t *testing.T, s *ldaptest.Server) {
 		d := connect(t, service(s.URL))
 		for left := 1; left >= 0; left-- {
 			a, err := d.Bind(t.Context(), dn, "late-password")

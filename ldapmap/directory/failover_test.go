@@ -32,7 +32,7 @@ func TestAServerThatHangsIsLeftAfterTheConfiguredTime(t *testing.T) {
 
 func TestTheSecondServerTakesOverAndTheFirstComesBack(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, first *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, first *ldaptest.Server) {
 		second := ldaptest.Memdir(t, ldaptest.Options{})
 		p := ldaptest.NewProxy(t, first.URL)
 		d := connect(t, service(p.URL(), second.URL))

@@ -19,7 +19,7 @@ func soon(t *testing.T) (context.Context, context.CancelFunc) {
 
 func TestADroppedConnectionCostsAReadOneMoreTry(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		p := ldaptest.NewProxy(t, s.URL)
 		d := connect(t, service(p.URL()))
 		read(t, d.Directory, ldaptest.StateBase)
@@ -37,7 +37,7 @@ func TestADroppedConnectionCostsAReadOneMoreTry(t *testing.T) {
 
 func TestAWriteIsNeverSentTwice(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		p := ldaptest.NewProxy(t, s.URL)
 		d := connect(t, service(p.URL(), s.URL)) // there would be another way
 		dn, attrs := record(1)
@@ -59,7 +59,7 @@ func TestAWriteIsNeverSentTwice(t *testing.T) {
 
 func TestConnectionsThatDiedInThePoolCostNobodyAnything(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		p := ldaptest.NewProxy(t, s.URL)
 		d := connect(t, service(p.URL()))
 		read(t, d.Directory, ldaptest.StateBase)
@@ -108,7 +108,7 @@ func TestAServerThatHangsIsLeftWhenTheCallerSaysSo(t *testing.T) {
 
 func TestAWrongServiceAccountIsNamed(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		cfg := service(s.URL)
 		cfg.BindPassword = "not-this-secret"
 		d := connect(t, cfg)

@@ -86,7 +86,7 @@ func TestTheLastMemberCanLeave(t *testing.T) {
 	})
 	t.Run("and a placeholder stays", func(t *testing.T) {
 		t.Parallel()
-		ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+		ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 			c := newCompany(t, s, func(s *ldapmap.Spec) {
 				s.Groups.Empty, s.Groups.Placeholder = "placeholder", "cn=nobody,dc=example,dc=org"
 			})
@@ -111,7 +111,7 @@ func TestTheLastMemberCanLeave(t *testing.T) {
 	})
 	t.Run("not where the group must stay", func(t *testing.T) {
 		t.Parallel()
-		ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+		ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 			c := newCompany(t, s, func(s *ldapmap.Spec) { s.Groups.Empty = "allow" })
 			err := c.RemoveMember(t.Context(), c.group(t, "admins"), c.person(t, "ada"))
 			if f, ok := fault.WordsOf(err); !ok || f.Code != fault.Conflict {
@@ -123,7 +123,7 @@ func TestTheLastMemberCanLeave(t *testing.T) {
 
 func TestGroupsAreFoundWithoutMemberOf(t *testing.T) {
 	t.Parallel()
-	ldaptest.EachWith(t, ldaptest.Options{NoMemberOf: true}, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, ldaptest.Options{NoMemberOf: true}, func(t *testing.T, s *ldaptest.Server) {
 		c := newCompany(t, s, nil)
 		jane := c.person(t, "jane") // whose DN has a comma and a plus
 		groups, err := c.Groups(t.Context(), jane)
@@ -145,7 +145,7 @@ func TestGroupsAreFoundWithoutMemberOf(t *testing.T) {
 
 func TestWithoutAGroupBaseThereAreNoGroups(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		c := newCompany(t, s, func(s *ldapmap.Spec) { s.Groups.Base = nil })
 		u := c.person(t, "ada")
 		if groups, err := c.Groups(t.Context(), u); err != nil || len(groups) != 0 {

@@ -13,7 +13,7 @@ import (
 
 func TestEntriesAreMadeReadChangedRenamedAndDeleted(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		d := connect(t, service(s.URL))
 		ctx := t.Context()
 		dn, attrs := record(1)
@@ -61,7 +61,7 @@ func TestEntriesAreMadeReadChangedRenamedAndDeleted(t *testing.T) {
 
 func TestOddNamesAreReadAsTheyAre(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		d := connect(t, service(s.URL))
 		for _, uid := range []string{"zoe", "grace", "jane", "jsmith", "andre"} {
 			dn, password := ldaptest.Person(t, uid)
@@ -84,7 +84,7 @@ func TestOddNamesAreReadAsTheyAre(t *testing.T) {
 
 func TestThreeThousandEntriesComePageAfterPage(t *testing.T) {
 	t.Parallel()
-	ldaptest.EachWith(t, ldaptest.Options{More: ldaptest.People(3000), SizeLimit: 1000}, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, ldaptest.Options{More: ldaptest.People(3000), SizeLimit: 1000}, func(t *testing.T, s *ldaptest.Server) {
 		d := connect(t, service(s.URL))
 		many := directory.Search{
 			Base: ldaptest.PeopleDN, Filter: ldapmap.StartsWith{Attribute: "uid", Value: "p"}, Attributes: []string{"uid"}, PageSize: 500,
@@ -123,7 +123,7 @@ func TestThreeThousandEntriesComePageAfterPage(t *testing.T) {
 
 func TestSearchesSayWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		d := connect(t, service(s.URL))
 		_, err := d.Find(t.Context(), directory.Search{Base: "ou=nowhere," + ldaptest.BaseDN})
 		wantCode(t, err, fault.NotFound)
@@ -144,7 +144,7 @@ func TestSearchesSayWhatIsWrong(t *testing.T) {
 
 func TestManyAtOnceShareABoundedPool(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		cfg := service(s.URL)
 		cfg.PoolSize = 4
 		d := connect(t, cfg)

@@ -42,7 +42,7 @@ func verdict(t *testing.T, p *People, u *ldapmap.User, password string) ldapmap.
 
 func TestAServerWithoutThePasswordOperationTakesAModify(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		p := peopleOf(t, s)
 		u, err := p.FindByLogin(t.Context(), "ada")
 		if err != nil {

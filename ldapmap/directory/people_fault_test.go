@@ -100,7 +100,7 @@ func TestAnAccountThatTheMappingSwitchesOffCannotSignIn(t *testing.T) {
 			t.Errorf("a wrong password tells that the account is off: %+v, %v", v, err)
 		}
 	}
-	ldaptest.Each(t, each)
+	ldaptest.EachQuick(t, each)
 }
 
 func TestAGroupThatSomebodyJoinsAtTheLastMomentStays(t *testing.T) {
@@ -123,7 +123,7 @@ func TestAGroupThatSomebodyJoinsAtTheLastMomentStays(t *testing.T) {
 
 func TestANameThatIsTakenByTheNamingAttributeNamesItsField(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		c := newCompany(t, s, func(s *ldapmap.Spec) { s.Users.RDN = ldapmap.Strings{"cn"} })
 		d := draft("zoe2")
 		d.Set(ldapmap.Name, "Zoë Müller") // the RDN of zoe

@@ -23,7 +23,7 @@ func TestThePresetFitsTheServersSchema(t *testing.T) {
 
 func TestWhatTheServerDoesNotKnowIsTold(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		c := newCompany(t, s, func(s *ldapmap.Spec) {
 			label := ldapmap.LocalText{"": "x"}
 			yes := true

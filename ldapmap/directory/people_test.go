@@ -89,7 +89,7 @@ func (c *company) person(t *testing.T, login string) *ldapmap.User {
 
 func each(t *testing.T, test func(t *testing.T, c *company, s *ldaptest.Server)) {
 	t.Helper()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) { test(t, newCompany(t, s, nil), s) })
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) { test(t, newCompany(t, s, nil), s) })
 }
 
 func TestPeopleAreFoundByTheLoginTheyType(t *testing.T) {
@@ -219,7 +219,7 @@ func TestAnExpiredPasswordIsToldApartFromAWrongOne(t *testing.T) {
 	long := "20200101000000Z"
 	o := ldaptest.Options{Policy: &ldaptest.Policy{MaxAge: 24 * time.Hour},
 		More: "dn: uid=old," + ldaptest.PeopleDN + "\nobjectClass: inetOrgPerson\nuid: old\ncn: Old\nsn: Old\nuserPassword: old-password\npwdChangedTime: " + long + "\n"}
-	ldaptest.EachWith(t, o, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, o, func(t *testing.T, s *ldaptest.Server) {
 		c := newCompany(t, s, nil)
 		u := c.person(t, "old")
 		if v, err := c.Authenticate(t.Context(), u, "old-password"); err != nil || v.Outcome != ldapmap.Expired {
@@ -379,7 +379,7 @@ func TestPeopleAreListedPageAfterPage(t *testing.T) {
 
 func TestABaseThatDoesNotExistIsNotNobodyFound(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		c := newCompany(t, s, func(s *ldapmap.Spec) {
 			s.Users.Base = ldapmap.Strings{"ou=nowhere,dc=example,dc=org"}
 			s.Groups.Base = ldapmap.Strings{"ou=nogroups,dc=example,dc=org"}
@@ -395,7 +395,7 @@ func TestABaseThatDoesNotExistIsNotNobodyFound(t *testing.T) {
 
 func TestWhoMayOnlyRecoverIsFoundButNotLetIn(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		c := newCompany(t, s, func(s *ldapmap.Spec) {
 			s.Users.Filter = "(&(objectClass=inetOrgPerson)(!(employeeType=gone)))"
 			s.Users.RecoveryFilter = "(objectClass=inetOrgPerson)"
@@ -427,7 +427,7 @@ func TestPeopleOfSeveralBasesAreOnePeople(t *testing.T) {
 	t.Parallel()
 	o := ldaptest.Options{More: "dn: ou=guests," + ldaptest.BaseDN + "\nobjectClass: organizationalUnit\nou: guests\n\n" +
 		"dn: uid=gus,ou=guests," + ldaptest.BaseDN + "\nobjectClass: inetOrgPerson\nuid: gus\ncn: Gus\nsn: Guest\nmail: family@example.org\n"}
-	ldaptest.EachWith(t, o, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, o, func(t *testing.T, s *ldaptest.Server) {
 		c := newCompany(t, s, func(s *ldapmap.Spec) {
 			s.Users.Base = ldapmap.Strings{"ou=guests," + ldaptest.BaseDN, ldaptest.PeopleDN}
 		})

@@ -151,7 +151,7 @@ func TestAResetNeverLiftsTheLockOfAnAdministrator(t *testing.T) {
 
 func TestAResetLooksForALockThatTheMappingDoesNotName(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		c := newCompany(t, s, func(s *ldapmap.Spec) { s.Users.Account = ldapmap.Strings{"shadow"} })
 		if err := c.SetPassword(t.Context(), c.person(t, "locked"), "a fine new password"); !fault.Is(err, fault.Denied) {
 			t.Errorf("resetting a locked account: %v", err)
@@ -195,7 +195,7 @@ func TestNothingIsAskedBetweenTheLookForALockAndThePasswordWrite(t *testing.T) {
 func TestAResetByLinkIsNotFollowedByAnotherDemandToChange(t *testing.T) {
 	t.Parallel()
 	o := ldaptest.Options{Policy: &ldaptest.Policy{MinLength: 8, MustChange: true}} // which marks every password that somebody else sets
-	ldaptest.EachWith(t, o, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, o, func(t *testing.T, s *ldaptest.Server) {
 		c := newCompany(t, s, nil)
 		for _, who := range []string{"mustchange", "ada"} {
 			if err := c.SetPassword(t.Context(), c.person(t, who), "chosen by the person"); err != nil {
@@ -218,7 +218,7 @@ func TestAResetByLinkIsNotFollowedByAnotherDemandToChange(t *testing.T) {
 
 func TestAPasswordThatWasChangedWithoutItsStampsIsReportedSo(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		c := newCompany(t, s, func(s *ldapmap.Spec) {
 			s.Users.WithPassword = map[string]string{"employeeType": "'changed'", "shadowLastChange": "days"}
 		})

@@ -30,7 +30,7 @@ func mustNotContain(t *testing.T, err error, word string) {
 
 func TestLDAPSAndStartTLSProtectTheServiceAccountAndPeople(t *testing.T) {
 	t.Parallel()
-	ldaptest.EachWith(t, ldaptest.Options{RequireTLS: true}, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, ldaptest.Options{RequireTLS: true}, func(t *testing.T, s *ldaptest.Server) {
 		ada, password := ldaptest.Person(t, "ada")
 		for name, change := range map[string]func(*directory.Config){
 			"ldaps":    func(c *directory.Config) { c.URLs = []string{s.TLSURL} },
@@ -96,7 +96,7 @@ func TestBadCertificatesAreRefused(t *testing.T) {
 
 func TestAServerThatCannotStartTLSGetsNoPassword(t *testing.T) {
 	t.Parallel()
-	ldaptest.EachWith(t, ldaptest.Options{NoTLS: true}, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, ldaptest.Options{NoTLS: true}, func(t *testing.T, s *ldaptest.Server) {
 		cfg := service(s.URL)
 		cfg.StartTLS = true
 		d := connect(t, cfg)

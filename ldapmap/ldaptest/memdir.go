@@ -9,6 +9,9 @@ import (
 	"github.com/wicketgate/wicketgate/ldapmap/memdir"
 )
 
+// memdirKind is the directory in memory.
+func memdirKind() Kind { return Kind{Name: "memdir", Preset: "openldap", new: Memdir} }
+
 // Memdir starts the directory in memory.
 func Memdir(t testing.TB, o Options) *Server {
 	t.Helper()
@@ -40,9 +43,9 @@ func MemdirWith(t testing.TB, o Options, change func(*memdir.Options)) (*Server,
 		change(&mo)
 	}
 	m := &memory{opts: mo}
-	m.boot(t, strings.Join(o.ldif(""), "\n\n")+"\n")
+	m.boot(t, strings.Join(o.ldif(policyMarks()), "\n\n")+"\n")
 	out := &Server{
-		Kind: "memdir", URL: m.srv.URL(), TLSURL: m.srv.TLSURL(),
+		Kind: memdirKind(), URL: m.srv.URL(), TLSURL: m.srv.TLSURL(),
 		counts: func() Counts { return m.before.plus(m.srv.Counts()) },
 		stop:   m.stop,
 		start:  func(t testing.TB) { t.Helper(); m.boot(t, m.saved) },

@@ -5,6 +5,8 @@ import "time"
 // Options change what a directory is like. The zero value is a directory with the seed, a password policy, memberOf and
 // referential integrity, TLS, and a service account with rights as an administrator should give them.
 type Options struct {
+	// Needs are features without which the test means nothing: kinds that lack one are skipped, with the reason.
+	Needs []Feature
 	// LDIF replaces the seed; More is added to it. Entries of More may carry operational attributes such as pwdChangedTime.
 	LDIF, More string
 	// Empty leaves the directory without any entry.

@@ -54,8 +54,14 @@ func People(n int) string {
 	return b.String()
 }
 
+// marks are the lines by which a kind of directory notes that an account is locked by an administrator, or that its password has to be changed.
+type marks struct{ locked, mustChange string }
+
+// policyMarks are those of draft-behera-ldap-password-policy 5.3.
+func policyMarks() marks { return marks{"pwdAccountLockedTime: 000001010000Z\n", "pwdReset: TRUE\n"} }
+
 // ldif is all that a directory shall hold, record by record.
-func (o Options) ldif(mustChange string) []string {
+func (o Options) ldif(m marks) []string {
 	if o.Empty {
 		return nil
 	}
@@ -63,8 +69,8 @@ func (o Options) ldif(mustChange string) []string {
 	if text == "" {
 		text = seed
 		if o.policy() != nil {
-			text = strings.Replace(text, "\nuid: locked\n", "\nuid: locked\npwdAccountLockedTime: 000001010000Z\n", 1)
-			text = strings.Replace(text, "\nuid: mustchange\n", "\nuid: mustchange\npwdReset: TRUE\n"+mustChange, 1)
+			text = strings.Replace(text, "\nuid: locked\n", "\nuid: locked\n"+m.locked, 1)
+			text = strings.Replace(text, "\nuid: mustchange\n", "\nuid: mustchange\n"+m.mustChange, 1)
 		}
 	}
 	text += "\n" + o.More

@@ -6,7 +6,7 @@ import (
 
 // Server is a directory that runs for the time of a test.
 type Server struct {
-	Kind   string // "slapd", "memdir"
+	Kind   Kind   // what it is and can
 	URL    string // ldap://127.0.0.1:port, with StartTLS
 	TLSURL string // ldaps://127.0.0.1:port; empty without TLS
 	CAFile string // the authority of its certificate, PEM; empty without TLS
@@ -42,34 +42,3 @@ func (s *Server) Stop(t testing.TB) { t.Helper(); s.stop(t) }
 
 // Start starts the server again after Stop.
 func (s *Server) Start(t testing.TB) { t.Helper(); s.start(t) }
-
-// kinds are the directories that Each runs a test on. One line more for each one that this package learns to start.
-func kinds() []struct {
-	name string
-	new  func(testing.TB, Options) *Server
-} {
-	return []struct {
-		name string
-		new  func(testing.TB, Options) *Server
-	}{
-		{"memdir", Memdir},
-		{"slapd", Slapd},
-	}
-}
-
-// Each runs the same test on every kind of directory, in parallel, each with a server of its own.
-func Each(t *testing.T, test func(t *testing.T, s *Server)) {
-	t.Helper()
-	EachWith(t, Options{}, test)
-}
-
-// EachWith is Each with options.
-func EachWith(t *testing.T, o Options, test func(t *testing.T, s *Server)) {
-	t.Helper()
-	for _, k := range kinds() {
-		t.Run(k.name, func(t *testing.T) {
-			t.Parallel()
-			test(t, k.new(t, o))
-		})
-	}
-}

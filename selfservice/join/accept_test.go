@@ -60,7 +60,7 @@ func TestAnInvitedPersonMakesTheirAccountAndSignsIn(t *testing.T) {
 
 func TestOfManyWhoAcceptAtOnceOneGetsAnAccount(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		g := housetest.Start(t, housetest.Options{Directory: s, Replicas: 2})
 		l := link(t, g)
 		var pages []*housetest.Page

@@ -16,7 +16,7 @@ const fresh = "seven green umbrellas"
 // each runs a test with a gateway before every kind of directory.
 func each(t *testing.T, o housetest.Options, test func(t *testing.T, g *housetest.Gateway)) {
 	t.Helper()
-	ldaptest.EachWith(t, o.Seed, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, o.Seed, func(t *testing.T, s *ldaptest.Server) {
 		o := o
 		o.Directory = s
 		test(t, housetest.Start(t, o))

@@ -14,7 +14,7 @@ import (
 
 func TestAChangedPasswordWorksAndTheOldOneAndItsSessionsDoNot(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, worldtest.Options{Server: s})
 		here, elsewhere := w.Browser(t), w.Browser(t)
 		signIn(w, here, "ada", "ada-password")
@@ -52,7 +52,7 @@ func TestAChangedPasswordWorksAndTheOldOneAndItsSessionsDoNot(t *testing.T) {
 
 func TestAWrongCurrentPasswordIsToldAtItsFieldAndCounted(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, worldtest.Options{Server: s})
 		b := w.Browser(t)
 		signIn(w, b, "grace", "grace-password")
@@ -114,7 +114,7 @@ func TestOurOwnRulesAreToldBeforeTheDirectoryIsAsked(t *testing.T) {
 
 func TestTheDirectorysOwnRefusalIsInWords(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, worldtest.Options{Server: s})
 		b := w.Browser(t)
 		signIn(w, b, "grace", "grace-password")
@@ -138,7 +138,7 @@ func TestTheDirectorysOwnRefusalIsInWords(t *testing.T) {
 
 func TestWhoMustChangeDoesSoAndGoesOn(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, worldtest.Options{Server: s})
 		b := w.Browser(t)
 		page := signIn(w, b, "mustchange", "mustchange-password")
@@ -196,7 +196,7 @@ func TestAPasswordAboutToExpireIsMentionedAndMayWait(t *testing.T) {
 	t.Parallel()
 	policy := ldaptest.DefaultPolicy()
 	policy.MaxAge, policy.ExpireWarning = 30*24*time.Hour, 10*24*time.Hour
-	ldaptest.EachWith(t, ldaptest.Options{Policy: policy, More: aged("olga", 26*24*time.Hour-time.Minute)}, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, ldaptest.Options{Policy: policy, More: aged("olga", 26*24*time.Hour-time.Minute)}, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, worldtest.Options{Server: s})
 		b := w.Browser(t)
 		page := signIn(w, b, "olga", "olga-password")
@@ -217,7 +217,7 @@ func TestAnExpiredPasswordLeadsToAWayOut(t *testing.T) {
 	t.Parallel()
 	policy := ldaptest.DefaultPolicy()
 	policy.MaxAge = 30 * 24 * time.Hour
-	ldaptest.EachWith(t, ldaptest.Options{Policy: policy, More: aged("olga", 31*24*time.Hour)}, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, ldaptest.Options{Policy: policy, More: aged("olga", 31*24*time.Hour)}, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, worldtest.Options{Server: s})
 		b := w.Browser(t)
 		page := signIn(w, b, "olga", "olga-password")
@@ -243,7 +243,7 @@ func TestTheLastSignInsOfAnExpiredPasswordAreMentioned(t *testing.T) {
 	t.Parallel()
 	policy := ldaptest.DefaultPolicy()
 	policy.MaxAge, policy.Grace = 30*24*time.Hour, 3
-	ldaptest.EachWith(t, ldaptest.Options{Policy: policy, More: aged("olga", 31*24*time.Hour)}, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, ldaptest.Options{Policy: policy, More: aged("olga", 31*24*time.Hour)}, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, worldtest.Options{Server: s})
 		b := w.Browser(t)
 		page := signIn(w, b, "olga", "olga-password")
@@ -255,7 +255,7 @@ func TestTheLastSignInsOfAnExpiredPasswordAreMentioned(t *testing.T) {
 
 func TestChangedButNotEverywhereIsToldAsItIs(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		// loginShell is not allowed in these entries, so that the write beside the password fails.
 		w := open(t, worldtest.Options{Server: s, Spec: func(spec *ldapmap.Spec) {
 			spec.Users.WithPassword = map[string]string{"loginShell": "'/bin/true'"}
@@ -277,7 +277,7 @@ func TestChangedButNotEverywhereIsToldAsItIs(t *testing.T) {
 
 func TestTheDirectoryGoesAwayDuringAChange(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, worldtest.Options{Server: s})
 		b := w.Browser(t)
 		page := signIn(w, b, "mustchange", "mustchange-password")
@@ -330,13 +330,13 @@ func TestWhoMayNotEditTheirAccountMayStillReplaceWhatTheyMust(t *testing.T) {
 
 func TestOtherDevicesAreSignedOutEvenWhereThePasswordsAgeCannotBeSeen(t *testing.T) {
 	t.Parallel()
-	ldaptest.EachWith(t, ldaptest.Options{NoPolicy: true}, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, ldaptest.Options{NoPolicy: true}, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, worldtest.Options{Server: s, Spec: func(spec *ldapmap.Spec) { spec.Users.Account = ldapmap.Strings{} }})
 		u, err := w.People.FindByLogin(t.Context(), "ada")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Kind == "slapd" && u.Account.Mark != "" { // in memory the service account may read hashes
+		if s.Kind.Name == "slapd" && u.Account.Mark != "" { // in memory the service account may read hashes
 			t.Fatalf("the test is wrong: the entry shows %q", u.Account.Mark)
 		}
 		here, elsewhere := w.Browser(t), w.Browser(t)

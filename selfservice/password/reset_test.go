@@ -21,7 +21,7 @@ import (
 
 func TestALinkSetsANewPasswordOnce(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, worldtest.Options{Server: s})
 		elsewhere := w.Browser(t)
 		signIn(w, elsewhere, "grace", "grace-password")
@@ -61,7 +61,7 @@ func TestALinkSetsANewPasswordOnce(t *testing.T) {
 
 func TestALinkDiesWithThePasswordItWasMadeFor(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, worldtest.Options{Server: s})
 		first, second := linkFor(t, w, "grace", "grace@example.org"), linkFor(t, w, "grace", "grace@example.org")
 		b := w.Browser(t)
@@ -150,7 +150,7 @@ func TestARefusedPasswordCostsNobodyTheLink(t *testing.T) {
 	t.Parallel()
 	policy := ldaptest.DefaultPolicy()
 	policy.MinLength = 25
-	ldaptest.EachWith(t, ldaptest.Options{Policy: policy}, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, ldaptest.Options{Policy: policy}, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, worldtest.Options{Server: s})
 		page := w.Browser(t).Get(linkFor(t, w, "grace", "grace@example.org"))
 		for new, says := range map[string]string{
@@ -180,7 +180,7 @@ func TestARefusedPasswordCostsNobodyTheLink(t *testing.T) {
 
 func TestADirectoryThatIsAwayCostsNobodyTheLink(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, worldtest.Options{Server: s})
 		page := w.Browser(t).Get(linkFor(t, w, "grace", "grace@example.org"))
 		s.Stop(t)
@@ -200,7 +200,7 @@ func TestADirectoryThatIsAwayCostsNobodyTheLink(t *testing.T) {
 
 func TestOfManyPostsAtOnceOneGetsThrough(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, worldtest.Options{Server: s})
 		link, err := url.Parse(linkFor(t, w, "grace", "grace@example.org"))
 		if err != nil {
@@ -240,7 +240,7 @@ func TestOfManyPostsAtOnceOneGetsThrough(t *testing.T) {
 
 func TestALinkNeverLiftsAnAdministratorsLock(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, worldtest.Options{Server: s})
 		page := w.Browser(t).Get(linkFor(t, w, "ada", "ada@example.org"))
 		dn, _ := ldaptest.Person(t, "ada")

@@ -29,7 +29,7 @@ policy:
 
 func TestFieldsOfOnesOwnAreAskedWithTheirWidgets(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		g := housetest.Start(t, housetest.Options{Directory: s, Config: own})
 		set(t, s, "andre", "carLicense", "mauve") // from before the choices were written down
 		b := g.SignIn(t, "andre")

@@ -15,7 +15,7 @@ import (
 
 func TestOfTwoWhoPressTheButtonAtOnceOneConfirms(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		g := housetest.Start(t, housetest.Options{Directory: s, Replicas: 2})
 		ask(g.SignIn(t, "ada"), "ada@example.org", "countess@example.org", "new@example.org")
 		l := link(t, g, "new@example.org")

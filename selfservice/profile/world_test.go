@@ -18,7 +18,7 @@ import (
 // each runs a test with a gateway before every kind of directory.
 func each(t *testing.T, test func(t *testing.T, g *housetest.Gateway)) {
 	t.Helper()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		test(t, housetest.Start(t, housetest.Options{Directory: s}))
 	})
 }

@@ -11,7 +11,7 @@ import (
 
 func TestWhoMustChangeIsNotSignedInButLedToTheChangePage(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, s)
 		b := w.Browser(t)
 		page := b.Get("/signin?continue=%2Fprofile").Submit("form", "login", "mustchange").Submit("form", "password", "mustchange-password", "stay", "1")
@@ -34,7 +34,7 @@ func TestAPasswordThatLastsLongEnoughIsNotMentioned(t *testing.T) {
 	policy.MaxAge, policy.ExpireWarning = 30*24*time.Hour, 29*24*time.Hour
 	more := "dn: uid=olga," + ldaptest.PeopleDN + "\nobjectClass: inetOrgPerson\nuid: olga\ncn: Olga\nsn: Old\nuserPassword: olga-password\n" +
 		"pwdChangedTime: " + time.Now().Add(-10*24*time.Hour).UTC().Format("20060102150405Z") + "\n"
-	ldaptest.EachWith(t, ldaptest.Options{Policy: policy, More: more}, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, ldaptest.Options{Policy: policy, More: more}, func(t *testing.T, s *ldaptest.Server) {
 		for warn, want := range map[time.Duration]string{0: "/", 25 * 24 * time.Hour: "/password"} {
 			w := open(t, s, func(f *signin.Flow) { f.WarnBefore = warn })
 			b := w.Browser(t)

@@ -23,7 +23,7 @@ func attempt(b *webtest.Browser, login, password string, more ...string) *webtes
 
 func TestPeopleSignInWithAnyOfTheirNames(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, s)
 		for login, uid := range map[string]string{
 			"ada": "ada", "countess@example.org": "ada", " Ada ": "ada", "zoe": "zoe", "grace": "grace", "jane": "jane", "jsmith": "jsmith", "ANDRE@example.org": "andre",
@@ -51,7 +51,7 @@ func refusal(page *webtest.Page, login string) string {
 
 func TestNobodyCanTellAnAccountFromNone(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, s)
 		attempt(w.Browser(t), "grace", "wrong-password-0") // what is read once is read
 		var first string
@@ -87,7 +87,7 @@ func TestNobodyCanTellAnAccountFromNone(t *testing.T) {
 
 func TestASignInCostsNoMoreThanItMust(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, s)
 		attempt(w.Browser(t), "ada", "ada-password") // the first one ever makes the record
 		b := w.Browser(t)
@@ -182,7 +182,7 @@ func TestWhoComesWithoutALoginStartsAtTheFirstPage(t *testing.T) {
 
 func TestTooManyTriesWaitAndSayHowLong(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, s)
 		b := w.Browser(t)
 		for _, login := range []string{"nobody", "andre"} {
@@ -207,7 +207,7 @@ func TestTooManyTriesWaitAndSayHowLong(t *testing.T) {
 
 func TestTheDirectoryIsAwayAndNothingIsLost(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, s)
 		b := w.Browser(t)
 		page := b.Get("/signin?continue=/signout").Submit("form", "login", "ada")
@@ -312,7 +312,7 @@ func TestASecondSignInEndsTheFirstAndItsIDIsWorthNothing(t *testing.T) {
 
 func TestSigningOutAsksFirstAndThenEndsTheSession(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		w := open(t, s)
 		b := w.Browser(t)
 		attempt(b, "ada", "ada-password")

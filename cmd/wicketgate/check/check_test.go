@@ -72,7 +72,7 @@ const admins = "admin_group: admins\n"
 
 func TestAGoodConfigurationIsProven(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		post := mailtest.Start(t)
 		before := dump(t, s)
 		out, status := run(t, file(s, post, admins), func(o *check.Options) { o.MailTo = "me@example.org" })
@@ -195,7 +195,7 @@ func TestWhatTheServiceAccountMayNotWriteIsNamed(t *testing.T) {
 
 func TestAReadOnlyDirectoryIsToldApart(t *testing.T) {
 	t.Parallel()
-	ldaptest.EachWith(t, ldaptest.Options{ReadOnly: true}, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, ldaptest.Options{ReadOnly: true}, func(t *testing.T, s *ldaptest.Server) {
 		out, status := run(t, file(s, mailtest.Start(t), admins))
 		expect(t, out, "NO    adding a scratch record", "- people sign in: Wicketgate cannot keep its records")
 		if status != check.Broken {

@@ -14,7 +14,7 @@ import (
 // What each decision costs the directory, as the server itself counts it.
 func TestASignOnCostsTheDirectoryWhatItMay(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		store := open(t, s, ldapstate.Config{})
 		clock := time.Now().UTC().Truncate(time.Second)
 		r := state.NewRecords(store, func() time.Time { return clock })
@@ -67,7 +67,7 @@ func TestASignOnCostsTheDirectoryWhatItMay(t *testing.T) {
 
 func TestACodeOutlivesADirectoryThatIsAwayForAMoment(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		direct := open(t, s, ldapstate.Config{})
 		line := ldaptest.NewProxy(t, s.URL)
 		d, err := directory.Open(directory.Config{URLs: []string{line.URL()}, BindDN: ldaptest.ServiceDN, BindPassword: ldaptest.ServicePassword})

@@ -44,7 +44,7 @@ func open(t *testing.T, s *ldaptest.Server, cfg ldapstate.Config) *ldapstate.Sto
 
 func TestRecordsInADirectory(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		statetest.Run(t, func(t *testing.T) state.Store { return open(t, s, ldapstate.Config{PageSize: 7}) })
 	})
 }
@@ -55,7 +55,7 @@ objectClasses: ( 1.2.840.113556.1.5.126 NAME 'serviceConnectionPoint' SUP top ST
 
 func TestRecordsAsActiveDirectorySpellsThem(t *testing.T) {
 	t.Parallel()
-	ldaptest.EachWith(t, ldaptest.Options{Schema: scpSchema}, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuickWith(t, ldaptest.Options{Schema: scpSchema}, func(t *testing.T, s *ldaptest.Server) {
 		cfg := ldapstate.Config{Spelling: ldapstate.ServiceConnectionPoint}
 		statetest.Run(t, func(t *testing.T) state.Store { return open(t, s, cfg) })
 		d := connect(t, s)
@@ -72,7 +72,7 @@ func TestRecordsAsActiveDirectorySpellsThem(t *testing.T) {
 
 func TestEachVerbIsOneOperation(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		store := open(t, s, ldapstate.Config{})
 		p := state.Path{Kind: state.People, ID: "a"}
 		for _, step := range []struct {
@@ -101,7 +101,7 @@ func TestEachVerbIsOneOperation(t *testing.T) {
 
 func TestManyReplicasPrepareAtOnce(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		d := connect(t, s)
 		var wg sync.WaitGroup
 		for range 8 {
@@ -129,7 +129,7 @@ func TestManyReplicasPrepareAtOnce(t *testing.T) {
 
 func TestAMissingBaseIsSaidWithTheLDIFThatAddsIt(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		d := connect(t, s)
 		store := ldapstate.New(d, ldapstate.Config{Base: "ou=records,dc=example,dc=org"})
 		err := store.Prepare(t.Context())
@@ -153,7 +153,7 @@ func TestAMissingBaseIsSaidWithTheLDIFThatAddsIt(t *testing.T) {
 
 func TestAServiceAccountWithoutRightsIsSaidSo(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		dn, password := ldaptest.Person(t, "ada")
 		d, err := directory.Open(directory.Config{URLs: []string{s.URL}, BindDN: dn, BindPassword: password})
 		if err != nil {
@@ -169,7 +169,7 @@ func TestAServiceAccountWithoutRightsIsSaidSo(t *testing.T) {
 
 func TestRecordsWorkOnceADirectoryThatWasDownAtStartIsThere(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		s.Stop(t)
 		store := ldapstate.New(connect(t, s), ldapstate.Config{Base: base})
 		if err := store.Prepare(t.Context()); !fault.Is(err, fault.Unavailable) {
@@ -189,7 +189,7 @@ func TestRecordsWorkOnceADirectoryThatWasDownAtStartIsThere(t *testing.T) {
 
 func TestDecisionsHoldInADirectory(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		store := open(t, s, ldapstate.Config{})
 		decisions(t, store)
 	})

@@ -1,7 +1,7 @@
 // Package worldtest puts a small world around a flow of selfservice for its tests: a real directory, its records in it, sessions,
 // tickets, a real mail server, and pages on a free port. Only the store is handed in, since only the composition root and tests may choose one.
 //
-//	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+//	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 //		w := worldtest.New(t, worldtest.Options{Server: s, Store: store})
 //		(&signin.Flow{Kit: w.Kit, …}).Mount(w.Mux)
 //		page := w.Browser(t).Get("/signin")
