@@ -70,7 +70,7 @@ func forbidden(from, to string) string {
 		return "only commands and test helpers use the composition root"
 	case from != "gateway" && in(from, "gateway") && in(to, "selfservice") && !strings.HasSuffix(from, "test"):
 		return "only the composition root mounts flows"
-	case (to == "gateway/state/ldapstate" || to == "gateway/state/sqlstate") && from != "gateway" && from != "gateway/lab" && !in(from, "cmd"):
+	case (to == "gateway/state/ldapstate" || to == "gateway/state/sqlstate") && from != "gateway" && !in(from, "cmd"):
 		return "only the composition root chooses a store"
 	case to == "ldapmap/memdir" && !in(from, "cmd/wicketgate", "ldapmap/ldaptest", "gateway/housetest", "gateway/lab"):
 		return "the server in memory is for the demo and for tests"

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
@@ -15,6 +16,9 @@ type Somebody struct {
 	Login  string // empty for somebody who is not in the directory any more
 	Record *state.Person
 }
+
+// Registry looks after the registered applications.
+func (g *Gateway) Registry() *rp.Registry { return g.provider.Registry() }
 
 // Somebody finds a person by login, and somebody who is not in the directory any more by stable id. Errors: NotFound.
 func (g *Gateway) Somebody(ctx context.Context, who string) (*Somebody, error) {

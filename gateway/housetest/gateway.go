@@ -95,7 +95,7 @@ func (g *Gateway) config(t testing.TB, o Options) *config.Config {
 		env["URL"] = o.PublicURL
 	}
 	look := func(name string) (string, bool) { v, ok := env[name]; return v, ok }
-	cfg, err := config.Parse(filepath.Join(t.TempDir(), "wicketgate.yaml"), []byte(withKeys(standard, o.Config)), look)
+	cfg, err := config.Parse(filepath.Join(t.TempDir(), "wicketgate.yaml"), []byte(lab.Overlay(standard, o.Config)), look)
 	if err != nil {
 		t.Fatalf("the configuration: %v", err)
 	}

@@ -22,9 +22,11 @@ type world struct {
 	control string
 }
 
-func open(t *testing.T) *world {
+func open(t *testing.T) *world { t.Helper(); return openWith(t, lab.Options{Version: "test"}) }
+
+func openWith(t *testing.T, o lab.Options) *world {
 	t.Helper()
-	l, err := lab.Start(t.Context(), lab.Options{Version: "test"})
+	l, err := lab.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,77 +163,44 @@ func TestMailsAreRead(t *testing.T) {
 	}
 }
 
-func TestResetForgetsEverybody(t *testing.T) {
+func TestResetGoesBackToTheSeed(t *testing.T) {
 	t.Parallel()
-	w := open(t)
-	w.people()
-	w.must("/advance", `{"seconds": 7200}`)
-	w.must("/reset", `{}`)
-	if status, answer := w.order("/sign-in", `{"username": "jane"}`); status != 400 {
-		t.Errorf("jane is still there: %v", answer)
-	}
-	w.people()
-	w.must("/sign-in", `{"username": "jane"}`)
-}
-
-func TestWrongOrdersAreRefusedWithAReason(t *testing.T) {
-	t.Parallel()
-	w := open(t)
-	w.people()
-	request := w.URL + "/oauth/authorize?response_type=code&client_id=app&scope=openid&redirect_uri="
-	for name, order := range map[string][3]string{
-		"no JSON":             {"/users", `username`, "invalid character"},
-		"unknown field":       {"/users", `{"usrname": "x"}`, "usrname"},
-		"two orders":          {"/users", `{"username": "x"}{}`, "follows"},
-		"too much":            {"/users", `{"username": "` + strings.Repeat("x", 1<<20) + `"}`, "too large"},
-		"nobody":              {"/users", `{}`, "username"},
-		"taken":               {"/users", `{"username": "jane"}`, "jane"},
-		"a group of no name":  {"/users", `{"username": "ann", "groups": [""]}`, "ann"},
-		"no redirect URI":     {"/clients", `{"client_id": "x"}`, "redirect_uris"},
-		"taken id":            {"/clients", `{"client_id": "app", "redirect_uris": ["https://x.example/"]}`, "app"},
-		"who":                 {"/sign-in", `{}`, "username"},
-		"wrong password":      {"/sign-in", `{"username": "jane", "password": "wrong"}`, "not let through"},
-		"who, for a client":   {"/authorize", `{"url": "` + w.URL + `/"}`, "username"},
-		"elsewhere":           {"/authorize", `{"username": "jane", "url": "https://elsewhere.example/"}`, "not an address of the gateway"},
-		"no way back":         {"/authorize", `{"username": "jane", "url": "` + w.URL + `/profile"}`, "did not go back"},
-		"a wrong redirect":    {"/authorize", `{"username": "jane", "url": "` + request + `https://wrong.example/"}`, "not let through"},
-		"backwards":           {"/advance", `{"seconds": -1}`, "seconds"},
-		"beyond all measure":  {"/advance", `{"seconds": 9999999999}`, "seconds"},
-		"reset with an order": {"/reset", `{"x": 1}`, "x"},
-	} {
-		status, answer := w.order(order[0], order[1])
-		reason, _ := answer["error"].(string)
-		if status != 400 || !strings.Contains(reason, order[2]) {
-			t.Errorf("%s: status %d: %q, want a word about %q", name, status, reason, order[2])
+	w := openWith(t, lab.Options{Seed: lab.Seed{
+		Users:   []lab.User{{Username: "ann"}, {Username: "bob", Groups: []string{"crew"}}},
+		Groups:  []lab.Group{{Name: "crew", Members: []string{"ann"}}},
+		Clients: []lab.Client{{ID: "shop", RedirectURIs: []string{callback}}},
+	}})
+	for range 2 {
+		w.must("/sign-in", `{"username": "ann"}`)
+		w.must("/tokens", `{"username": "bob", "client_id": "shop", "scope": "openid groups"}`)
+		w.people()
+		w.must("/users/delete", `{"username": "ann"}`)
+		w.must("/advance", `{"seconds": 7200}`)
+		w.must("/reset", `{}`)
+		if status, answer := w.order("/sign-in", `{"username": "jane"}`); status != 400 {
+			t.Errorf("jane is still there: %v", answer)
 		}
+	}
+	if n := len(w.must("/mails", `{"at_least": 0}`)["mails"].([]any)); n != 0 {
+		t.Errorf("%d mails are left", n)
 	}
 }
 
-func TestPagesOfOtherSitesCannotGiveOrders(t *testing.T) {
+func TestAWrongStartIsAnErrorWithAReason(t *testing.T) {
 	t.Parallel()
-	w := open(t)
-	for name, c := range map[string]struct {
-		host, kind string
-		status     int
-	}{
-		"a form":          {"", "text/plain", 415},
-		"another name":    {"rebound.example", "application/json", 403},
-		"another address": {"192.0.2.1:80", "application/json", 403},
-		"its own name":    {"localhost:1", "application/json", 200},
+	for want, o := range map[string]lab.Options{
+		"wicketgate.yaml": {Config: "sesions: {idle: 1h}\n"},
+		"username":        {Seed: lab.Seed{Users: []lab.User{{}}}},
+		"members":         {Seed: lab.Seed{Groups: []lab.Group{{Name: "crew", Members: []string{"nobody"}}}}},
+		"redirect_uris":   {Seed: lab.Seed{Clients: []lab.Client{{ID: "shop"}}}},
+		"has no groups":   {Config: "directory: {urls: [\"${DIRECTORY}\"], bind_dn: \"cn=wicketgate,ou=services,dc=example,dc=org\", bind_password: \"${SERVICE}\", users: {base: \"ou=people,dc=example,dc=org\"}}\npolicy: []\n", Seed: lab.Seed{Users: []lab.User{{Username: "ann", Groups: []string{"crew"}}}}},
 	} {
-		r, err := http.NewRequestWithContext(t.Context(), "POST", w.control+"/advance", strings.NewReader(`{"seconds": 1}`))
-		if err != nil {
-			t.Fatal(err)
+		l, err := lab.Start(t.Context(), o)
+		if err == nil {
+			_ = l.Close()
 		}
-		r.Host = c.host
-		r.Header.Set("Content-Type", c.kind)
-		resp, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp.Body.Close()
-		if resp.StatusCode != c.status {
-			t.Errorf("%s: status %d, want %d", name, resp.StatusCode, c.status)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want a word about %q", err, want)
 		}
 	}
 }

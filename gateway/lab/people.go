@@ -7,126 +7,164 @@ import (
 	"slices"
 	"time"
 
-	"github.com/wicketgate/wicketgate/gateway/config"
-	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
-	"github.com/wicketgate/wicketgate/gateway/state/ldapstate"
 	"github.com/wicketgate/wicketgate/ldapmap"
-	store "github.com/wicketgate/wicketgate/ldapmap/directory"
+	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
 // User is somebody to be. Only Username is needed.
 type User struct {
-	Username   string   `json:"username"`
-	Password   string   `json:"password"` // empty: the username with "-password" behind it
-	GivenName  string   `json:"given_name"`
-	FamilyName string   `json:"family_name"` // empty: the username
-	Mail       string   `json:"mail"`        // empty: the username @example.org
-	Groups     []string `json:"groups"`      // made if they are not there; members of "admins" are administrators
+	// Username is what they are called, and sign in with.
+	Username string `json:"username"`
+	// Password is what they type. Default: the username with "-password" behind it.
+	Password string `json:"password,omitempty"`
+	// GivenName is their given name.
+	GivenName string `json:"given_name,omitempty"`
+	// FamilyName is their family name. Default: the username.
+	FamilyName string `json:"family_name,omitempty"`
+	// Mail is their mail address. Default: the username at example.org.
+	Mail string `json:"mail,omitempty"`
+	// Groups are the groups that they are in; one that is not there is made. Members of "admins" are administrators.
+	Groups []string `json:"groups,omitempty"`
+	// Fields are values of other fields, by the names of the configuration reference: phones, language, locality and so on.
+	Fields map[string][]string `json:"fields,omitempty"`
+	// Subject is the stable id that the directory gives them, which is the claim "sub". It cannot be chosen.
+	Subject string `json:"sub,omitempty"`
 }
 
-// Client is an application. Only ID and RedirectURIs are needed.
-type Client struct {
-	ID           string   `json:"client_id"`
-	Name         string   `json:"client_name"`
-	Secret       string   `json:"client_secret"` // empty: a public client
-	RedirectURIs []string `json:"redirect_uris"`
-	Scope        string   `json:"scope"`          // separated by spaces; empty: all
-	Trusted      bool     `json:"trusted"`        // nobody is asked for consent
-	Refresh      bool     `json:"always_refresh"` // a refresh token without offline_access
-	Introspect   bool     `json:"may_introspect"`
-	IDTokenAlg   string   `json:"id_token_signed_response_alg"`
-}
+func standardPassword(username string) string { return username + "-password" }
 
-// Hands make people, groups and clients around a gateway, and sign people in to it. They are safe for concurrent use.
-type Hands struct {
-	cfg       *config.Config
-	url       string
-	admin     *store.Directory // as somebody who may write people and groups
-	directory *store.Directory // as the gateway
-	clients   *rp.Registry
-}
+// AddUser makes somebody, and returns them with what was filled in. Errors: a username that is empty or taken, a field that there is not, a group
+// without a name.
+func (l *Lab) AddUser(ctx context.Context, u User) (User, error) { return l.current().addUser(ctx, u) }
 
-// NewHands returns the hands for the gateway of a configuration, which is at url. admin is a DN that may write below the people and the groups. Close
-// ends their connections.
-func NewHands(cfg *config.Config, url, admin, password string, clock func() time.Time) (*Hands, error) {
-	d, err := store.Open(cfg.Transport(), store.WithClock(clock))
-	if err != nil {
-		return nil, fmt.Errorf("reaching the directory: %w", err)
+func (w *world) addUser(ctx context.Context, u User) (User, error) {
+	switch {
+	case u.Username == "":
+		return u, errors.New("username: a user needs one")
+	case u.Subject != "":
+		return u, errors.New("sub: the directory gives it, and nobody can choose it")
+	case slices.Contains(u.Groups, ""):
+		return u, errors.New("groups: a group needs a name")
+	case len(u.Groups) > 0 && !w.people.Mapping().HasGroups():
+		return u, errors.New("groups: the configuration has no groups")
 	}
-	as := cfg.Transport()
-	as.BindDN, as.BindPassword = admin, password
-	above, err := store.Open(as, store.WithClock(clock))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("reaching the directory as %s: %w", admin, err), d.Close())
-	}
-	records := ldapstate.New(d.Writer(), ldapstate.Config{Base: cfg.State.Base, Spelling: ldapstate.Spelling(cfg.State.Spelling)})
-	return &Hands{cfg: cfg, url: url, admin: above, directory: d, clients: rp.NewRegistry(records, nil, cfg.OIDCClients(), clock)}, nil
-}
-
-// Close hangs up.
-func (h *Hands) Close() error { return errors.Join(h.admin.Close(), h.directory.Close()) }
-
-// AddUser makes somebody. Errors: a username that is empty or taken, a group that cannot be.
-func (h *Hands) AddUser(ctx context.Context, u User) error {
-	if u.Username == "" {
-		return errors.New("a user needs a username")
-	}
-	dn := "uid=" + ldapmap.EscapeDN(u.Username) + "," + h.cfg.Directory.Users.Base[0]
-	or := func(v, standard string) string {
-		if v == "" {
-			return standard
+	or := func(v *string, standard string) {
+		if *v == "" {
+			*v = standard
 		}
-		return v
 	}
-	family := or(u.FamilyName, u.Username)
-	full := family
-	entry := []ldapmap.Attribute{{Name: "objectClass", Values: []string{"inetOrgPerson"}}}
-	add := func(name, value string) {
-		entry = append(entry, ldapmap.Attribute{Name: name, Values: []string{value}})
+	or(&u.Password, standardPassword(u.Username))
+	or(&u.FamilyName, u.Username)
+	or(&u.Mail, u.Username+"@example.org")
+	made, err := w.people.Create(ctx, w.draft(u), u.Password)
+	switch {
+	case fault.Is(err, fault.Conflict):
+		return u, fmt.Errorf("username: somebody is called %q already", u.Username)
+	case err != nil:
+		return u, fmt.Errorf("making %q: %w", u.Username, plainly(err))
 	}
-	if u.GivenName != "" {
-		full = u.GivenName + " " + family
-		add("givenName", u.GivenName)
-	}
-	add("uid", u.Username)
-	add("sn", family)
-	add("cn", full)
-	add("displayName", full)
-	add("mail", or(u.Mail, u.Username+"@example.org"))
-	add("userPassword", or(u.Password, standardPassword(u.Username)))
-	if err := h.admin.Add(ctx, dn, entry); err != nil {
-		return fmt.Errorf("adding %s: %w", u.Username, err)
-	}
+	u.Subject = made.ID
+	w.passwords.Store(u.Username, u.Password)
 	for _, g := range u.Groups {
-		if err := h.join(ctx, g, dn); err != nil {
-			return fmt.Errorf("making %s a member of %s: %w", u.Username, g, err)
+		if err := w.join(ctx, g, made); err != nil {
+			return u, fmt.Errorf("making %q a member of %q: %w", u.Username, g, err)
 		}
 	}
-	return nil
+	return u, nil
 }
 
-// join makes the group with its first member, or adds one.
-func (h *Hands) join(ctx context.Context, group, member string) error {
-	dn := "cn=" + ldapmap.EscapeDN(group) + "," + h.cfg.Directory.Groups.Base[0]
-	err := h.admin.Add(ctx, dn, []ldapmap.Attribute{
-		{Name: "objectClass", Values: []string{"groupOfNames"}}, {Name: "cn", Values: []string{group}}, {Name: "member", Values: []string{member}},
-	})
-	if code, _ := store.ResultCode(err); code == store.CodeEntryAlreadyExists {
-		err = h.admin.Modify(ctx, dn, []ldapmap.Mod{{Op: ldapmap.ModAdd, Name: "member", Values: []string{member}}})
+// plainly puts the name of the field before what is wrong with it.
+func plainly(err error) error {
+	if said, ok := fault.WordsOf(err); ok && said.Field != "" {
+		return fmt.Errorf("%s: %s", said.Field, fmt.Sprintf(said.Words, said.Args...))
 	}
 	return err
 }
 
-// AddClient registers an application. Errors: whatever is wrong with it; an id that is taken.
-func (h *Hands) AddClient(ctx context.Context, c Client) error {
-	client := &rp.Client{
-		ID: c.ID, Name: c.Name, RedirectURIs: slices.Clone(c.RedirectURIs), Scope: c.Scope, Trusted: c.Trusted, AlwaysRefresh: c.Refresh,
-		MayIntrospect: c.Introspect, IDTokenAlg: c.IDTokenAlg,
+// draft is the person as the mapping takes them.
+func (w *world) draft(u User) *ldapmap.User {
+	draft := ldapmap.NewUser(ldapmap.Ref{})
+	full := u.FamilyName
+	if u.GivenName != "" {
+		full = u.GivenName + " " + u.FamilyName
 	}
-	if c.Secret != "" {
-		client.Secrets = []string{rp.DigestSecret(c.Secret)}
+	for field, value := range map[string]string{
+		ldapmap.Username: u.Username, ldapmap.GivenName: u.GivenName, ldapmap.FamilyName: u.FamilyName, ldapmap.Name: full, "display_name": full, ldapmap.Emails: u.Mail,
+	} {
+		if f, ok := w.people.Mapping().Field(field); ok && !f.ReadOnly {
+			draft.Set(field, value)
+		}
 	}
-	return h.clients.Add(ctx, client)
+	for field, values := range u.Fields {
+		draft.Set(field, values...)
+	}
+	return draft
 }
 
-func standardPassword(username string) string { return username + "-password" }
+// find returns who has the username.
+func (w *world) find(ctx context.Context, username string) (*ldapmap.User, error) {
+	if username == "" {
+		return nil, errors.New("username: who?")
+	}
+	u, err := w.people.FindByLogin(ctx, username)
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) {
+		return nil, fmt.Errorf("username: nobody is called %q", username)
+	}
+	return u, err
+}
+
+// LockUser locks somebody out, as the directory's administrator would: they cannot sign in, and no application gets a token for them any more.
+func (l *Lab) LockUser(ctx context.Context, username string) error {
+	return l.current().setLock(ctx, username, ldapmap.PermanentLock)
+}
+
+// UnlockUser lets them in again.
+func (l *Lab) UnlockUser(ctx context.Context, username string) error {
+	return l.current().setLock(ctx, username)
+}
+
+func (w *world) setLock(ctx context.Context, username string, values ...string) error {
+	u, err := w.find(ctx, username)
+	if err != nil {
+		return err
+	}
+	return w.admin.Modify(ctx, u.DN, []ldapmap.Mod{{Op: ldapmap.ModReplace, Name: "pwdAccountLockedTime", Values: values}})
+}
+
+// SetPassword gives somebody another password, as after a reset: their sessions and the tokens of applications end. Empty: the standard one. It takes a
+// second by the lab's clock, because directories note in whole seconds when a password changed.
+func (l *Lab) SetPassword(ctx context.Context, username, password string) error {
+	w := l.current()
+	u, err := w.find(ctx, username)
+	if err != nil {
+		return err
+	}
+	if password == "" {
+		password = standardPassword(username)
+	}
+	w.clock.Advance(time.Second)
+	if err := w.people.SetPassword(ctx, u, password); err != nil {
+		return fmt.Errorf("setting the password of %q: %w", username, plainly(err))
+	}
+	w.passwords.Store(username, password)
+	return nil
+}
+
+// DeleteUser deletes somebody from the directory.
+func (l *Lab) DeleteUser(ctx context.Context, username string) error {
+	w := l.current()
+	u, err := w.find(ctx, username)
+	if err != nil {
+		return err
+	}
+	w.passwords.Delete(username)
+	return w.people.Delete(ctx, u)
+}
+
+// password is what somebody types.
+func (w *world) password(username string) string {
+	if p, ok := w.passwords.Load(username); ok {
+		return p.(string)
+	}
+	return standardPassword(username)
+}

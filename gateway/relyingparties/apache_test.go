@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/browsertest"
+	"github.com/wicketgate/wicketgate/gateway/programtest"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 )
 
@@ -89,9 +90,9 @@ func (a *app) info(t *testing.T, tab *browsertest.Tab) apacheTold {
 // startApache starts an Apache of our own, with nothing from /etc/apache2, and tries another port if somebody was faster.
 func startApache(t *testing.T, a *app) {
 	t.Helper()
-	program := need(t, "apache2", "apache2-bin")
+	program := programtest.Need(t, "apache2", "apache2-bin")
 	if _, err := os.Stat(filepath.Join(moduleFolder, "mod_auth_openidc.so")); err != nil {
-		missing(t, "Apache has no mod_auth_openidc: apt-get install libapache2-mod-auth-openidc")
+		programtest.Missing(t, "Apache has no mod_auth_openidc: apt-get install libapache2-mod-auth-openidc")
 	}
 	var problems string
 	for range 5 {
@@ -131,7 +132,7 @@ func (a *app) apache(t *testing.T, program string, port int) string {
 	var problems bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), program, "-f", filepath.Join(dir, "httpd.conf"), "-DFOREGROUND")
 	cmd.Stderr = &problems
-	ended := launch(t, cmd, &problems)
+	ended := programtest.Launch(t, cmd, &problems)
 	t.Cleanup(func() {
 		if log, err := os.ReadFile(filepath.Join(dir, "error.log")); err == nil && t.Failed() {
 			t.Logf("Apache's log: %s", log)

@@ -8,6 +8,5 @@
 //
 // Each is a web application with its own address, and makes the same journey (journey_test.go): discovery, sign-in and consent in Chromium, the ID
 // token with everything the library checks of it, userinfo, a refresh, coming back without a password, and a person who says no.
-// world_test.go has the directory, the gateway and the applications' addresses; install_test.go fetches the libraries that come from PyPI and npm
-// into the user's cache folder. Nothing touches the system's configuration.
+// world_test.go has the directory, the gateway and the applications' addresses; gateway/programtest finds and starts the programs.
 package relyingparties

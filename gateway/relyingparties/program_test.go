@@ -7,18 +7,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
-	"time"
+
+	"github.com/wicketgate/wicketgate/gateway/programtest"
 )
 
 // startAuthlib starts a Flask application with Authlib, which comes from PyPI.
 func startAuthlib(t *testing.T, a *app) {
 	t.Helper()
-	python := need(t, "python3", "python3-pip")
-	libraries := installed(t, "testdata/authlib/requirements.txt", python, func(dir string) []string {
-		return []string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--target", dir, "-r", "requirements.txt"}
-	})
+	python, libraries := programtest.Python(t, "testdata/authlib/requirements.txt")
 	cmd := exec.CommandContext(t.Context(), python, "testdata/authlib/app.py", a.name, a.issuer, a.URL)
 	// Authlib refuses http otherwise, even on loopback.
 	cmd.Env = append(os.Environ(), "PYTHONPATH="+libraries, "PYTHONDONTWRITEBYTECODE=1", "AUTHLIB_INSECURE_TRANSPORT=1")
@@ -28,8 +25,8 @@ func startAuthlib(t *testing.T, a *app) {
 // startOpenidClient starts a Node program with the npm package openid-client.
 func startOpenidClient(t *testing.T, a *app) {
 	t.Helper()
-	node, npm := need(t, "node", "nodejs"), need(t, "npm", "npm")
-	libraries := installed(t, "testdata/openid-client/package.json", npm, func(string) []string {
+	node, npm := programtest.Need(t, "node", "nodejs"), programtest.Need(t, "npm", "npm")
+	libraries := programtest.Installed(t, "testdata/openid-client/package.json", npm, func(string) []string {
 		return []string{"install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"}
 	})
 	dir := t.TempDir() // Node looks for packages beside the program
@@ -61,7 +58,7 @@ func (a *app) run(t *testing.T, cmd *exec.Cmd) {
 	}
 	defer out.Close() //nolint:errcheck // only read
 	cmd.Stdout = in
-	launch(t, cmd, &problems)
+	programtest.Launch(t, cmd, &problems)
 	if err := in.Close(); err != nil { // the program has its own copy: without it, reading ends when the program does
 		t.Fatal(err)
 	}
@@ -74,27 +71,4 @@ func (a *app) run(t *testing.T, cmd *exec.Cmd) {
 		t.Fatalf("the application said %q: %v", line, err)
 	}
 	a.behind(ready.Port)
-}
-
-// launch starts a program that ends with the test, which is shown what the program complained about if it fails.
-// What it returns is closed when the program has ended.
-func launch(t *testing.T, cmd *exec.Cmd, problems *bytes.Buffer) <-chan struct{} {
-	t.Helper()
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = 5 * time.Second
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = cmd.Wait() // how it ended is in what it complained about
-	}()
-	t.Cleanup(func() {
-		<-ended // the context of the test has ended, and with it the program
-		if t.Failed() {
-			t.Logf("the application complained: %s", problems)
-		}
-	})
-	return ended
 }

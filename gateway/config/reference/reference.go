@@ -5,11 +5,6 @@ package reference
 import (
 	"fmt"
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"path/filepath"
-	"reflect"
-	"regexp"
 	"strings"
 )
 
@@ -32,12 +27,11 @@ error, and so is a key that stands twice; all mistakes are told at once.
 
 // Generate returns the reference. root is the module's root.
 func Generate(root string) (string, error) {
-	g := &generator{types: map[string]*ast.TypeSpec{}}
-	for _, dir := range []string{"gateway/config", "ldapmap", "ldapmap/policy"} {
-		if err := g.load(filepath.Join(root, dir)); err != nil {
-			return "", err
-		}
+	source, err := Read(root, "gateway/config", "ldapmap", "ldapmap/policy")
+	if err != nil {
+		return "", err
 	}
+	g := &generator{types: source.types}
 	g.out.WriteString(head)
 	g.section("", "config", "Config", "")
 	return g.out.String(), g.err
@@ -47,41 +41,6 @@ type generator struct {
 	types map[string]*ast.TypeSpec // by "package.Type"
 	out   strings.Builder
 	err   error
-}
-
-func (g *generator) load(dir string) error {
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil || len(files) == 0 {
-		return fmt.Errorf("there are no Go files in %s", dir)
-	}
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
-		if err != nil {
-			return fmt.Errorf("reading the comments: %w", err)
-		}
-		g.declared(f)
-	}
-	return nil
-}
-
-func (g *generator) declared(f *ast.File) {
-	for _, d := range f.Decls {
-		decl, ok := d.(*ast.GenDecl)
-		if !ok {
-			continue
-		}
-		for _, s := range decl.Specs {
-			if t, ok := s.(*ast.TypeSpec); ok {
-				if t.Doc == nil {
-					t.Doc = decl.Doc
-				}
-				g.types[f.Name.Name+"."+t.Name.Name] = t
-			}
-		}
-	}
 }
 
 // section writes the table of one struct, and then the sections below it.
@@ -110,10 +69,10 @@ func (g *generator) section(path, pkg, name, words string) {
 	g.out.WriteString("| key | value | |\n|---|---|---|\n")
 	type below struct{ path, pkg, name, words string }
 	var more []below
-	names := goNames(s)
+	names := goNames(s, "yaml")
 	inherited := ""
 	for _, f := range s.Fields.List {
-		key := yamlKey(f)
+		key := keyOf(f, "yaml")
 		if key == "" || len(f.Names) == 0 {
 			continue
 		}
@@ -199,35 +158,6 @@ func (g *generator) kind(e ast.Expr, pkg string) (words, structPkg, structName, 
 	return "", "", "", ""
 }
 
-func yamlKey(f *ast.Field) string {
-	if f.Tag == nil {
-		return ""
-	}
-	key := reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("yaml")
-	if key == "-" {
-		return ""
-	}
-	return key
-}
-
-func goNames(s *ast.StructType) map[string]string {
-	names := map[string]string{}
-	for _, f := range s.Fields.List {
-		if key := yamlKey(f); key != "" && len(f.Names) > 0 {
-			names[f.Names[0].Name] = key
-		}
-	}
-	return names
-}
-
-func comment(f *ast.Field) string {
-	text := f.Doc.Text()
-	if text == "" {
-		text = f.Comment.Text()
-	}
-	return strings.Join(strings.Fields(text), " ")
-}
-
 // example is the indented part of a type's comment.
 func example(doc *ast.CommentGroup) string {
 	var b strings.Builder
@@ -237,30 +167,4 @@ func example(doc *ast.CommentGroup) string {
 		}
 	}
 	return b.String()
-}
-
-var (
-	subject = regexp.MustCompile(`^[A-Z]\w*(, [A-Z]\w*)*( and [A-Z]\w*)? (is |are )?`)
-	word    = regexp.MustCompile(`\b[A-Z]\w+\b:?`)
-)
-
-// sentence turns a Go comment into words for administrators: "Listen is the address" becomes "The address", and other fields go by their keys.
-func sentence(text, name string, names map[string]string) string {
-	if loc := subject.FindStringIndex(text); loc != nil && strings.Contains(text[:loc[1]], name) {
-		text = text[loc[1]:]
-	}
-	text = strings.ToUpper(text[:1]) + text[1:]
-	var b strings.Builder
-	last := 0
-	for _, loc := range word.FindAllStringIndex(text, -1) {
-		w := text[loc[0]:loc[1]]
-		key, known := names[w]
-		begins := loc[0] == 0 || strings.HasSuffix(text[:loc[0]], ". ") // then it is an ordinary word
-		if !known || begins || w == strings.ToUpper(w) {
-			continue
-		}
-		b.WriteString(text[last:loc[0]] + "`" + key + "`")
-		last = loc[1]
-	}
-	return b.String() + text[last:]
 }

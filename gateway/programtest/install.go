@@ -1,4 +1,4 @@
-package relyingparties_test
+package programtest
 
 import (
 	"context"
@@ -14,10 +14,10 @@ import (
 // installPatience bounds the fetching of a library.
 const installPatience = 2 * time.Minute
 
-// installed returns the folder in the user's cache that holds what a list of libraries asks for. It is made once for each content of the list, and
+// Installed returns the folder in the user's cache that holds what a list of libraries asks for. It is made once for each content of the list, and
 // whole or not at all: several processes may want it at the same time. Where CI is set it must succeed; elsewhere a test that cannot
 // reach the registry is skipped, and says so.
-func installed(t *testing.T, list, program string, args func(dir string) []string) string {
+func Installed(t *testing.T, list, program string, args func(dir string) []string) string {
 	t.Helper()
 	text, err := os.ReadFile(list)
 	if err != nil {
@@ -27,7 +27,11 @@ func installed(t *testing.T, list, program string, args func(dir string) []strin
 	if err != nil {
 		cache = os.TempDir()
 	}
-	dir := filepath.Join(cache, "wicketgate-tests", fmt.Sprintf("%s-%x", filepath.Base(filepath.Dir(list)), sha256.Sum256(text))[:40])
+	version, err := exec.CommandContext(t.Context(), program, "--version").Output() // another one may need other files
+	if err != nil {
+		t.Fatalf("%s --version: %v", program, err)
+	}
+	dir := filepath.Join(cache, "wicketgate-tests", fmt.Sprintf("%s-%x", filepath.Base(filepath.Dir(list)), sha256.Sum256(append(version, text...)))[:40])
 	if _, err := os.Stat(dir); err == nil {
 		return dir
 	}
@@ -47,7 +51,7 @@ func installed(t *testing.T, list, program string, args func(dir string) []strin
 	cmd := exec.CommandContext(ctx, program, args(fresh)...)
 	cmd.Dir = fresh
 	if out, err := cmd.CombinedOutput(); err != nil {
-		missing(t, fmt.Sprintf("%s could not fetch what %s lists: %v\n%s", program, list, err, out))
+		Missing(t, fmt.Sprintf("%s could not fetch what %s lists: %v\n%s", program, list, err, out))
 	}
 	if err := os.Rename(fresh, dir); err != nil {
 		if _, there := os.Stat(dir); there != nil { // nobody else was faster
@@ -57,8 +61,17 @@ func installed(t *testing.T, list, program string, args func(dir string) []strin
 	return dir
 }
 
-// missing ends a test that lacks something of the machine.
-func missing(t *testing.T, what string) {
+// Python returns Python, and the folder with the libraries that a requirements.txt lists, for PYTHONPATH.
+func Python(t *testing.T, requirements string) (program, libraries string) {
+	t.Helper()
+	program = Need(t, "python3", "python3-pip")
+	return program, Installed(t, requirements, program, func(dir string) []string {
+		return []string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--target", dir, "-r", filepath.Base(requirements)}
+	})
+}
+
+// Missing ends a test that lacks something of the machine.
+func Missing(t *testing.T, what string) {
 	t.Helper()
 	if os.Getenv("CI") != "" {
 		t.Fatal(what)
@@ -66,14 +79,14 @@ func missing(t *testing.T, what string) {
 	t.Skip("SKIPPED: " + what)
 }
 
-// need returns the path of a program.
-func need(t *testing.T, program, packageName string) string {
+// Need returns the path of a program, which Debian has in packageName.
+func Need(t *testing.T, program, packageName string) string {
 	t.Helper()
 	for _, name := range []string{program, "/usr/sbin/" + program} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
 	}
-	missing(t, fmt.Sprintf("there is no %s on this machine: apt-get install %s", program, packageName))
+	Missing(t, fmt.Sprintf("there is no %s on this machine: apt-get install %s", program, packageName))
 	return ""
 }
