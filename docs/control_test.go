@@ -91,7 +91,7 @@ func jsonKind(t *testing.T, e ast.Expr) string {
 	case *ast.SelectorExpr:
 		return map[string]string{"RawMessage": "JSON", "Time": "time"}[e.Sel.Name]
 	case *ast.Ident:
-		if kind := map[string]string{"string": "text", "bool": "true or false", "int": "number", "int64": "number"}[e.Name]; kind != "" {
+		if kind := map[string]string{"string": "text", "bool": "true or false", "int": "number", "int64": "number", "any": "values"}[e.Name]; kind != "" {
 			return kind
 		}
 		return e.Name

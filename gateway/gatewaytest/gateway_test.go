@@ -123,6 +123,30 @@ func TestAFormThatIsPostedToTheApplicationArrives(t *testing.T) {
 	}
 }
 
+func TestADeviceIsLetIn(t *testing.T) {
+	t.Parallel()
+	g := start(t)
+	g.AddClient(t, gatewaytest.Client{ID: "tv", Public: true, Grants: []string{"urn:ietf:params:oauth:grant-type:device_code"}})
+	tv := oauth2.Config{ClientID: "tv", Scopes: []string{"openid"}, Endpoint: oauth2.Endpoint{DeviceAuthURL: g.URL + "/oauth/device_authorization"}}
+	shown, err := tv.DeviceAuth(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := g.Browser(t, "ada").Get(shown.VerificationURIComplete)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := body(t, resp)
+	if resp, err = http.PostForm(g.URL+"/oauth/token", url.Values{ // the library would wait before it asks
+		"client_id": {"tv"}, "device_code": {shown.DeviceCode}, "grant_type": {"urn:ietf:params:oauth:grant-type:device_code"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got := body(t, resp); !strings.Contains(got, `"access_token"`) {
+		t.Errorf("%s, after %s", got, page)
+	}
+}
+
 func TestOneSignInIsEnoughForTwoApplications(t *testing.T) {
 	t.Parallel()
 	g := start(t)
@@ -260,6 +284,7 @@ func TestEverySortOfApplicationGetsTokens(t *testing.T) {
 	g := start(t)
 	for _, c := range []gatewaytest.Client{
 		{ID: "public", Public: true}, {ID: "basic", AuthMethod: "client_secret_basic"}, {ID: "post", AuthMethod: "client_secret_post"},
+		{ID: "pair", Metadata: map[string]any{"subject_type": "pairwise"}},
 		{ID: "own", Secret: "a secret of one's own: 100 %"}, {ID: "careful", RequirePKCE: true, Trusted: true},
 	} {
 		c.RedirectURIs = []string{"https://shop.example/callback"}

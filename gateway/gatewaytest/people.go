@@ -11,7 +11,8 @@ import (
 // not there; Fields are values of other fields by their names in the configuration reference, such as phones or language.
 type User = lab.User
 
-// Client is an application. Only ID and RedirectURIs are needed: it gets a secret unless it is Public.
+// Client is an application. Only ID and RedirectURIs are needed: it gets a secret unless it is Public. Metadata
+// is for what has no field of its own.
 type Client = lab.Client
 
 // AddUser makes somebody and returns them with what was filled in: Password, Mail, and Subject, which is the claim "sub".

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -41,7 +42,7 @@ type Cookie struct {
 }
 
 // Browser opens a browser: an HTTP client with cookies that follows redirects, and fills in the gateway's own pages as the visitor would: the login,
-// the password, the question whether an application may know something. Every other page it returns, and so a page that asks again.
+// the password, the code of a device that stands in the address, the question whether an application may know something. Every other page it returns, and so a page that asks again.
 func (l *Lab) Browser(v Visit) (*http.Client, error) {
 	gate, err := url.Parse(l.URL)
 	if err != nil {
@@ -125,7 +126,8 @@ func (w *walker) answer(r *http.Request, resp *http.Response, asked map[string]b
 	if form := page.Find("form[data-go]"); form.Length() > 0 && !w.stay { // response_mode=form_post
 		return w.post(r, form, "", "")
 	}
-	if w.visit.Username == "" || !strings.HasPrefix(r.URL.Path, oidc.PathSignIn) && !strings.HasPrefix(r.URL.Path, oidc.PathConsent) {
+	ours := func(path string) bool { return strings.HasPrefix(r.URL.Path, path) }
+	if w.visit.Username == "" || !slices.ContainsFunc([]string{oidc.PathSignIn, oidc.PathConsent, oidc.PathDevice}, ours) {
 		return nil, nil
 	}
 	decision := "accept"
@@ -136,8 +138,9 @@ func (w *walker) answer(r *http.Request, resp *http.Response, asked map[string]b
 	if password == "" {
 		password = w.lab.current().password(w.visit.Username)
 	}
+	code := page.Find("#user_code").AttrOr("value", "") // stands in the address that a device shows
 	for _, known := range []struct{ field, name, value string }{
-		{"#accept", "decision", decision}, {"#password", "password", password}, {"#login", "login", w.visit.Username},
+		{"#user_code", "user_code", code}, {"#accept", "decision", decision}, {"#password", "password", password}, {"#login", "login", w.visit.Username},
 	} {
 		if field := page.Find(known.field); field.Length() > 0 && !asked[known.field] {
 			asked[known.field] = true

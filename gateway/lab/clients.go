@@ -55,6 +55,8 @@ type Client struct {
 	RequirePKCE bool `json:"require_pkce,omitempty"`
 	// ClaimsInIDToken puts the claims of the granted scopes into the ID token too.
 	ClaimsInIDToken bool `json:"claims_in_id_token,omitempty"`
+	// Metadata is anything else that can be said of an application, by its name in RFC 7591 or in OpenID Connect, such as subject_type.
+	Metadata map[string]any `json:"metadata,omitempty"`
 }
 
 // AddClient registers an application, and returns it with the secret that it got. Errors: whatever is wrong with it; an id that is taken.
@@ -62,28 +64,30 @@ func (l *Lab) AddClient(ctx context.Context, c Client) (Client, error) {
 	return l.current().addClient(ctx, c)
 }
 
-func (w *world) addClient(ctx context.Context, c Client) (_ Client, err error) {
+func (w *world) addClient(ctx context.Context, c Client) (Client, error) {
 	switch {
 	case c.ID == "":
 		return c, errors.New("client_id: an application needs one")
 	case c.Public && c.Secret != "":
 		return c, errors.New("public: a public client has no secret")
-	case c.Secret == "" && !c.Public && c.AuthMethod != rp.AuthKeyJWT && c.AuthMethod != rp.AuthNone:
-		if c.Secret, err = rp.NewSecret(); err != nil {
+	case c.Secret != "" && c.AuthMethod == rp.AuthSecretJWT:
+		return c, errors.New("client_secret: a client that signs with its secret is given one")
+	}
+	registry := w.gateway.Registry()
+	made, err := c.registered()
+	switch {
+	case err != nil:
+		return c, err
+	case c.Secret != "":
+		made.Secrets = []string{rp.DigestSecret(c.Secret)}
+	case !c.Public:
+		if c.Secret, err = registry.Prove(made, c.AuthMethod); err != nil {
 			return c, err
 		}
 	}
-	made, err := c.registered()
-	if err == nil {
-		if c.AuthMethod == rp.AuthSecretJWT {
-			return c, fmt.Errorf("token_endpoint_auth_method: a client with %s stands in the configuration", rp.AuthSecretJWT)
-		}
-		err = w.gateway.Registry().Add(ctx, made)
-	}
-	switch {
-	case fault.Is(err, fault.Conflict):
+	if err = registry.Add(ctx, made); fault.Is(err, fault.Conflict) {
 		return c, fmt.Errorf("client_id: there is an application %q already", c.ID)
-	case err != nil:
+	} else if err != nil {
 		return c, err
 	}
 	w.clients.Store(c.ID, c)
@@ -92,7 +96,6 @@ func (w *world) addClient(ctx context.Context, c Client) (_ Client, err error) {
 
 // registered is the client as the gateway keeps it. The names are the same, so that JSON carries one over to the other.
 func (c Client) registered() (*rp.Client, error) {
-	id, secret := c.ID, c.Secret
 	text, err := json.Marshal(c)
 	if err != nil {
 		return nil, fmt.Errorf("jwks: %w", err)
@@ -101,8 +104,13 @@ func (c Client) registered() (*rp.Client, error) {
 	if err := json.Unmarshal(text, &fields); err != nil {
 		return nil, err
 	}
-	for _, own := range []string{"client_id", "client_secret", "public"} {
+	for _, own := range []string{"client_id", "client_secret", "public", "metadata"} {
 		delete(fields, own)
+	}
+	for name, value := range c.Metadata {
+		if fields[name], err = json.Marshal(value); err != nil {
+			return nil, fmt.Errorf("metadata: %s: %w", name, err)
+		}
 	}
 	if text, err = json.Marshal(fields); err != nil {
 		return nil, err
@@ -113,8 +121,6 @@ func (c Client) registered() (*rp.Client, error) {
 	if err := in.Decode(made); err != nil {
 		return nil, err
 	}
-	if made.ID = id; secret != "" {
-		made.Secrets = []string{rp.DigestSecret(secret)}
-	}
+	made.ID = c.ID
 	return made, nil
 }

@@ -28,15 +28,15 @@ func wrongOrders(gateway string) map[string]map[string]string {
 		"/groups/remove-members": {`{"name": "none", "members": ["jane"]}`: `"none"`, `{"name": "crew", "members": ["nobody"]}`: `"nobody"`, `{"name": "crew"}`: "members", `{"members": ["jane"]}`: "name"},
 		"/clients": {
 			`{}`: "client_id", `{"client_id": "x"}`: "redirect_uris", `{"client_id": "X Y", "redirect_uris": ["https://x.example/"]}`: "client_id",
-			`{"client_id": "app", "redirect_uris": ["https://x.example/"]}`:                                                       `"app" already`,
-			`{"client_id": "x", "redirect_uris": ["https://x.example/"], "public": true, "client_secret": "s"}`:                   "public",
-			`{"client_id": "x", "redirect_uris": ["https://x.example/"], "jwks": "no keys"}`:                                      "jwks",
-			`{"client_id": "x", "redirect_uris": ["https://x.example/"], "token_endpoint_auth_method": "guess"}`:                  "token_endpoint_auth_method",
-			`{"client_id": "x", "redirect_uris": ["https://x.example/"], "token_endpoint_auth_method": "client_secret_jwt"}`:      "configuration",
-			`{"client_id": "x", "redirect_uris": ["https://x.example/#fragment"]}`:                                                "redirect_uris",
-			`{"client_id": "x", "redirect_uris": ["https://x.example/"], "secret_sha256": ["00"]}`:                                "secret_sha256",
-			`{"client_id": "x", "redirect_uris": ["https://x.example/"], "id_token_signed_response_alg": "none"}`:                 "id_token_signed_response_alg",
-			`{"client_id": "x", "redirect_uris": ["https://x.example/"], "backchannel_logout_uri": "http://elsewhere.example/x"}`: "backchannel_logout_uri",
+			`{"client_id": "app", "redirect_uris": ["https://x.example/"]}`:                                                                        `"app" already`,
+			`{"client_id": "x", "redirect_uris": ["https://x.example/"], "public": true, "client_secret": "s"}`:                                    "public",
+			`{"client_id": "x", "redirect_uris": ["https://x.example/"], "jwks": "no keys"}`:                                                       "jwks",
+			`{"client_id": "x", "redirect_uris": ["https://x.example/"], "token_endpoint_auth_method": "guess"}`:                                   "token_endpoint_auth_method",
+			`{"client_id": "x", "redirect_uris": ["https://x.example/"], "token_endpoint_auth_method": "client_secret_jwt", "client_secret": "s"}`: "client_secret",
+			`{"client_id": "x", "redirect_uris": ["https://x.example/#fragment"]}`:                                                                 "redirect_uris",
+			`{"client_id": "x", "redirect_uris": ["https://x.example/"], "secret_sha256": ["00"]}`:                                                 "secret_sha256",
+			`{"client_id": "x", "redirect_uris": ["https://x.example/"], "id_token_signed_response_alg": "none"}`:                                  "id_token_signed_response_alg",
+			`{"client_id": "x", "redirect_uris": ["https://x.example/"], "backchannel_logout_uri": "http://elsewhere.example/x"}`:                  "backchannel_logout_uri",
 		},
 		"/sign-in": {`{}`: "who?", `{"username": "jane", "password": "wrong"}`: "not let through", `{"username": "nobody"}`: "not let through", `{"user": "jane"}`: `unknown field "user"`},
 		"/authorize": {
@@ -50,7 +50,7 @@ func wrongOrders(gateway string) map[string]map[string]string {
 			`{"username": "jane", "password": "wrong", "url": "` + request + callback + `"}`: "not let through",
 		},
 		"/tokens": {
-			`{"username": "jane", "client_id": "none"}`: `"none"`, `{"client_id": "app"}`: "username", `{"username": "jane", "client_id": "key"}`: "key of its own",
+			`{"username": "jane", "client_id": "none"}`: `"none"`, `{"client_id": "app"}`: "username", `{"username": "jane", "client_id": "key"}`: "signs to prove itself",
 			`{"username": "jane", "client_id": "app", "deny": true}`: "access_denied",
 		},
 		"/revoke":  {`{"username": "nobody", "client_id": "app"}`: `"nobody"`, `{"username": "jane", "client_id": "other"}`: `"other"`, `{"client_id": "app"}`: "who?"},
@@ -144,6 +144,9 @@ func TestOrdersChangeWhatTheySay(t *testing.T) {
 	}
 	if c := w.must("/clients", `{"client_id": "shop", "redirect_uris": ["`+callback+`"], "always_refresh": true}`); c["client_secret"] == "" {
 		t.Errorf("the shop is %v", c)
+	}
+	if c := w.must("/clients", `{"client_id": "signs", "redirect_uris": ["`+callback+`"], "token_endpoint_auth_method": "client_secret_jwt"}`); c["client_secret"] == "" {
+		t.Errorf("who signs with a secret is %v", c)
 	}
 	w.must("/groups", `{"name": "crew", "members": ["ann"]}`)
 	w.must("/groups/remove-members", `{"name": "crew", "members": ["ann", "joe"]}`)

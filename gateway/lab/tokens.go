@@ -42,8 +42,8 @@ func (l *Lab) Tokens(ctx context.Context, v Visit, client string, scopes []strin
 		return Tokens{}, fmt.Errorf("client_id: no application %q was added", client)
 	}
 	c := known.(Client)
-	if c.AuthMethod == rp.AuthKeyJWT || len(c.RedirectURIs) == 0 {
-		return Tokens{}, fmt.Errorf("client_id: %q proves itself with a key of its own, or has no redirect URI: only it can get its tokens", client)
+	if c.AuthMethod == rp.AuthKeyJWT || c.AuthMethod == rp.AuthSecretJWT || len(c.RedirectURIs) == 0 {
+		return Tokens{}, fmt.Errorf("client_id: %q signs to prove itself, or has no redirect URI: only it can get its tokens", client)
 	}
 	b, err := l.Browser(v)
 	if err != nil {
