@@ -52,6 +52,12 @@ func (c *Config) resolveDirectory(r *report) {
 		AllowPlaintext: d.AllowPlaintext, BindDN: d.BindDN, BindPassword: d.BindPassword.Reveal(),
 		DialTimeout: d.DialTimeout, Timeout: d.Timeout, PoolSize: d.PoolSize, PageSize: d.PageSize,
 	}
+	if d.Dialect != "" {
+		oneOf(r, "directory.dialect", d.Dialect, directory.Dialects()...)
+	}
+	if !r.has("directory.dialect") {
+		c.transport.Dialect = d.Dialect
+	}
 	if len(d.URLs) == 0 {
 		r.at("directory.urls", "", "at least one server, such as ldaps://ldap.example.org", "")
 	} else {

@@ -209,6 +209,7 @@ func TestWhatFitsNoSingleKeyIsToldToo(t *testing.T) {
 		"no password":       {"  bind_password: ${WICKETGATE_LDAP_PASSWORD}\n", "", "directory.bind_password: there is no password"},
 		"no preset":         {"  preset: openldap\n  users: {", "  users: {login: username, attributes: {phones: mobile}, ", "directory.preset: wanted a preset such as openldap"},
 		"unknown preset":    {"preset: openldap", "preset: openldpa", `:7: directory.preset: found "openldpa", wanted one of`},
+		"dialect":           {"  preset: openldap\n", "  preset: openldap\n  dialect: open\n", `:8: directory.dialect: found "open"`},
 		"bad base":          {`"ou=people,dc=example,dc=org"`, "people", ":8: directory.users.base"},
 		"unmapped login":    {`{base: "ou=people,dc=example,dc=org"}`, `{base: "ou=people,dc=example,dc=org", login: [usrname]}`, ":8: directory.users.login"},
 		"no state":          {`state: {base: "ou=wicketgate,dc=example,dc=org"}`, "", ": state.base: wanted the DN"},

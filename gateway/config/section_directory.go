@@ -40,6 +40,9 @@ type Directory struct {
 	// Preset fills in what users and groups leave out. `wicketgate config presets` lists them. Default: openldap if users maps no attributes, else
 	// none.
 	Preset string `yaml:"preset"`
+	// Dialect is the way in which the server wants passwords changed: 389ds, activedirectory, openldap or standard (RFC 3062 and nothing else).
+	// Default: by what the server says about itself, which is right unless it hides that.
+	Dialect string `yaml:"dialect"`
 	// Users says where people are and how they are spelt.
 	Users ldapmap.UsersSpec `yaml:"users"`
 	// Groups says where groups are and how they are spelt. Without a base there are no groups.

@@ -3,6 +3,7 @@ package directory
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -24,6 +25,9 @@ type Config struct {
 
 	// BindDN and BindPassword are the service account; empty for anonymous.
 	BindDN, BindPassword string
+
+	// Dialect names the way in which the server wants passwords changed, one of Dialects. Empty: by what the server says about itself.
+	Dialect string
 
 	// DialTimeout bounds connecting, TLS and the service bind together. Default 5 s.
 	DialTimeout time.Duration
@@ -110,6 +114,9 @@ func (c Config) Validate() []error {
 			bad("there is no password for the service account %s", c.BindDN)
 		}
 		// Active Directory also takes user@domain and DOMAIN\user, so the name is not checked as a DN.
+	}
+	if !knownDialect(c.Dialect) {
+		bad("the dialect %q is none of %s", c.Dialect, strings.Join(Dialects(), ", "))
 	}
 	problems = append(problems, c.validateNumbers()...)
 	return problems

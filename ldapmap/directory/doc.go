@@ -7,6 +7,7 @@
 //	config.go target.go tls.go   what an administrator can say, checked; server addresses; certificates
 //	directory.go status.go       Open, Close, the pinned Writer, who is well and who is not
 //	search.go write.go range.go  the operations; attributes that Active Directory gives in pieces
+//	dialect*.go                  how each kind of server wants passwords changed, and what its answers mean
 //	bind.go exop.go policy.go    a person's own connection, RFC 3062, password policy answers
 //	attempt.go                   which server, how often, and what a broken connection means
 //	server.go pool.go            health and connections of one server

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -65,35 +64,14 @@ func (p *People) ChangePassword(ctx context.Context, u *ldapmap.User, old, new s
 	if err := checkPassword("password", new); err != nil {
 		return err
 	}
-	caps, err := p.d.Capabilities(ctx)
+	d, err := p.dialect(ctx)
 	if err != nil {
 		return err
 	}
-	as := Credentials{u.DN, old}
-	switch {
-	case isAD(caps):
-		err = p.changeAD(ctx, as, new)
-	case caps.PasswordModify:
-		err = p.d.PasswordModify(ctx, &as, u.DN, old, new)
-	default:
-		err = p.changeByModify(ctx, as, new)
-	}
-	if err != nil {
+	if err := d.change(ctx, p, Credentials{u.DN, old}, new); err != nil {
 		return refusal(err)
 	}
 	return p.followUp(ctx, u, new)
-}
-
-// changeByModify is for servers without RFC 3062. Some cannot find the old value among hashes; the bind has proved it then.
-func (p *People) changeByModify(ctx context.Context, as Credentials, new string) error {
-	err := p.d.ModifyAs(ctx, as, as.DN, []ldapmap.Mod{
-		{Op: ldapmap.ModDelete, Name: "userPassword", Values: []string{as.Password}},
-		{Op: ldapmap.ModAdd, Name: "userPassword", Values: []string{new}},
-	})
-	if code, ok := ResultCode(err); ok && code == CodeNoSuchAttribute {
-		return p.d.ModifyAs(ctx, as, as.DN, []ldapmap.Mod{{Op: ldapmap.ModReplace, Name: "userPassword", Values: []string{new}}})
-	}
-	return err
 }
 
 // changeAD is Active Directory's way (MS-ADTS 3.1.1.3.1.5): the old value goes and the new one comes. Whoever must change the password cannot bind, so
@@ -110,18 +88,12 @@ func (p *People) changeAD(ctx context.Context, as Credentials, new string) error
 	return err
 }
 
-// SetPassword implements ldapmap.People. Any password write deletes OpenLDAP's pwdAccountLockedTime, so an account that an administrator
-// locked is refused before the write.
-//
-// The read that looks for the lock is the last thing asked before the write, because nothing better can be had: slapd takes neither the
-// assertion control (RFC 4528) nor a pre-read (RFC 4527) with the password operation (both are answered 12), only the overlay may hash, so
-// that a Modify in its place could store the password in clear, and once the write is done nothing in the entry tells that there was a lock. A
-// lock that arrives within that one round trip is lost; the administrator sees it gone.
+// SetPassword implements ldapmap.People.
 func (p *People) SetPassword(ctx context.Context, u *ldapmap.User, new string) error {
 	if err := checkPassword("password", new); err != nil {
 		return err
 	}
-	caps, err := p.d.Capabilities(ctx)
+	d, err := p.dialect(ctx)
 	if err != nil {
 		return err
 	}
@@ -130,9 +102,8 @@ func (p *People) SetPassword(ctx context.Context, u *ldapmap.User, new string) e
 		return err
 	}
 	locked := now.Account.Locked
-	if !locked && caps.PasswordPolicy && !p.m.AsksFor(lockAttribute) {
-		// The mapping does not say that the server keeps locks, and the write would lift one all the same.
-		if locked, err = p.permanentlyLocked(ctx, now.DN); err != nil {
+	if !locked {
+		if locked, err = d.locked(ctx, p, now); err != nil {
 			return err
 		}
 	}
@@ -143,56 +114,20 @@ func (p *People) SetPassword(ctx context.Context, u *ldapmap.User, new string) e
 	return p.setPassword(ctx, now, new)
 }
 
-// lockAttribute is where OpenLDAP's ppolicy and its kin keep locks.
-const lockAttribute = "pwdAccountLockedTime"
-
-// permanentlyLocked asks the entry itself. One read.
-func (p *People) permanentlyLocked(ctx context.Context, dn string) (bool, error) {
-	e, err := p.d.Read(ctx, dn, lockAttribute)
-	if err != nil {
-		return false, err
-	}
-	return slices.ContainsFunc(e.Values(lockAttribute), ldapmap.IsPermanentLock), nil
-}
-
 // setPassword writes it as the service account.
 func (p *People) setPassword(ctx context.Context, u *ldapmap.User, new string) error {
-	caps, err := p.d.Capabilities(ctx)
+	d, err := p.dialect(ctx)
 	if err != nil {
 		return err
 	}
-	switch {
-	case isAD(caps):
-		err = p.d.Modify(ctx, u.DN, []ldapmap.Mod{{Op: ldapmap.ModReplace, Name: "unicodePwd", Values: []string{unicodePwd(new)}}})
-	case caps.PasswordModify:
-		err = p.d.PasswordModify(ctx, nil, u.DN, "", new)
-	default:
-		err = p.d.Modify(ctx, u.DN, []ldapmap.Mod{{Op: ldapmap.ModReplace, Name: "userPassword", Values: []string{new}}})
-	}
-	if err != nil {
+	if err := d.reset(ctx, p, u, new); err != nil {
 		return refusal(err)
 	}
 	if err := p.followUp(ctx, u, new); err != nil {
 		return err
 	}
-	p.unmarkReset(ctx, u)
+	d.chosen(ctx, p, u)
 	return nil
-}
-
-// unmarkReset takes back the mark that makes OpenLDAP (pwdMustChange) ask for a change after every reset: the person chose this password. If it cannot,
-// they are asked to choose again at the next sign-in, which is no failure.
-func (p *People) unmarkReset(ctx context.Context, u *ldapmap.User) {
-	if !p.m.AsksFor("pwdReset") {
-		return
-	}
-	e, err := p.d.Read(ctx, u.DN, "pwdReset")
-	if err != nil || !strings.EqualFold(e.Value("pwdReset"), "TRUE") {
-		return
-	}
-	err = p.d.Modify(ctx, u.DN, []ldapmap.Mod{{Op: ldapmap.ModDelete, Name: "pwdReset"}})
-	if err != nil {
-		p.log.WarnContext(ctx, "the directory will ask for another password, although the person chose this one", "error", err)
-	}
 }
 
 // followUp keeps other attributes in step with the new password.
@@ -205,6 +140,17 @@ func (p *People) followUp(ctx context.Context, u *ldapmap.User, new string) erro
 		return &ldapmap.Partial{Done: "the password was changed", Err: err}
 	}
 	return nil
+}
+
+// activeDirectory is the dialect of Active Directory and Samba.
+type activeDirectory struct{ standard }
+
+func (activeDirectory) change(ctx context.Context, p *People, as Credentials, new string) error {
+	return p.changeAD(ctx, as, new)
+}
+
+func (activeDirectory) reset(ctx context.Context, p *People, u *ldapmap.User, new string) error {
+	return p.d.Modify(ctx, u.DN, []ldapmap.Mod{{Op: ldapmap.ModReplace, Name: "unicodePwd", Values: []string{unicodePwd(new)}}})
 }
 
 func isAD(c Capabilities) bool { return c.Vendor == ActiveDirectory || c.Vendor == Samba }
