@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/browsertest"
+	"github.com/wicketgate/wicketgate/gateway/housetest"
 	"github.com/wicketgate/wicketgate/gateway/programtest"
 	"github.com/wicketgate/wicketgate/ldapmap/ldaptest"
 )
@@ -38,7 +39,8 @@ func TestApacheSignsPeopleIn(t *testing.T) {
 	browser := browsertest.Open(t)
 	ldaptest.EachQuick(t, func(t *testing.T, directory *ldaptest.Server) {
 		a := newApp(t, "mod-auth-openidc", "/app/cb")
-		openGateway(t, directory, a)
+		a.back = a.callback + "?logout=backchannel"
+		g := openGateway(t, directory, a)
 		startApache(t, a)
 
 		tab := browser.Tab(t, browsertest.Look{})
@@ -62,6 +64,20 @@ func TestApacheSignsPeopleIn(t *testing.T) {
 			t.Errorf("the refresh changed the access token from %q to %q", first.Access, second.Access)
 		}
 
+		// Signed out of the gateway, one is signed out of Apache: it is told over the back channel.
+		tab.Go(g.URL + "/signout")
+		tab.Click("#submit")
+		delivered(t, g)
+		tab.Go(a.URL + "/app/")
+		signIn(tab, "ada")
+		tab.WaitForText("for members only: ada")
+
+		// And the other way round: by mod_auth_openidc's own address for signing out.
+		tab.Go(a.callback + "?logout=" + url.QueryEscape(a.bye))
+		tab.WaitForURL(a.bye)
+		tab.Go(a.URL + "/app/silent/")
+		tab.WaitForURL("error=login_required")
+
 		stranger := browser.Tab(t, browsertest.Look{NoScript: true})
 		stranger.Go(a.URL + "/app/")
 		signIn(stranger, "grace")
@@ -74,6 +90,24 @@ func TestApacheSignsPeopleIn(t *testing.T) {
 			t.Error("somebody who said no was let in")
 		}
 	})
+}
+
+// delivered waits until an application was told that a session ended.
+func delivered(t *testing.T, g *housetest.Gateway) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	late := time.After(30 * time.Second)
+	for len(g.Audit.All("logout_delivered")) == 0 {
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Fatal("the application was not told")
+		}
+		if failed := g.Audit.All("logout_failed"); len(failed) > 0 {
+			t.Fatalf("the application was not told: %v", failed)
+		}
+	}
 }
 
 func (a *app) info(t *testing.T, tab *browsertest.Tab) apacheTold {
@@ -119,7 +153,7 @@ func (a *app) apache(t *testing.T, program string, port int) string {
 		}[name]
 	})
 	for name, text := range map[string]string{
-		"httpd.conf": conf, "htdocs/app/index.shtml": `<!doctype html><title>Apache</title><p>for members only: <!--#echo var="OIDC_CLAIM_preferred_username" --></p>`,
+		"httpd.conf": conf, "htdocs/bye": "bye", "htdocs/app/silent/index.shtml": "nobody was asked", "htdocs/app/index.shtml": `<!doctype html><title>Apache</title><p>for members only: <!--#echo var="OIDC_CLAIM_preferred_username" --></p>`,
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

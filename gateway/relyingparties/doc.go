@@ -7,6 +7,7 @@
 //	openid-client (JavaScript, Node)            program_test.go, testdata/openid-client
 //
 // Each is a web application with its own address, and makes the same journey (journey_test.go): discovery, sign-in and consent in Chromium, the ID
-// token with everything the library checks of it, userinfo, a refresh, coming back without a password, and a person who says no.
+// token with everything the library checks of it, userinfo, a refresh, coming back without a password, signing out from the application, after
+// which the gateway knows nobody, and a person who says no. mod_auth_openidc is also told over the back channel that somebody signed out elsewhere.
 // world_test.go has the directory, the gateway and the applications' addresses; gateway/programtest finds and starts the programs.
 package relyingparties

@@ -2,6 +2,7 @@ package relyingparties_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/wicketgate/wicketgate/gateway/browsertest"
@@ -11,6 +12,7 @@ import (
 // told is what an application shows of what it learned, as JSON in a <pre>.
 type told struct {
 	Error     string         `json:"error"` // why nobody was signed in; the code of RFC 6749 if it came from the gateway
+	Bye       bool           `json:"bye"`   // somebody came back from signing out, with the state that they went with
 	IDToken   map[string]any `json:"id_token"`
 	Userinfo  map[string]any `json:"userinfo"`
 	Access    string         `json:"access_token"`
@@ -57,6 +59,22 @@ func (a *app) journey(t *testing.T, browser *browsertest.Browser) {
 	second.check(t)
 	if second.IDToken["sub"] != first.IDToken["sub"] || second.Access == first.Access {
 		t.Errorf("coming back: %v instead of %v", second.IDToken["sub"], first.IDToken["sub"])
+	}
+	a.logout(t, tab)
+}
+
+// logout signs somebody out who is signed in, from the application (RP-Initiated Logout 1.0), and expects the gateway to know nobody afterwards.
+func (a *app) logout(t *testing.T, tab *browsertest.Tab) {
+	t.Helper()
+	tab.Go(a.URL + "/login?prompt=none")
+	read(t, tab).check(t)
+	tab.Go(a.URL + "/logout")
+	if got := read(t, tab); !got.Bye || !strings.HasPrefix(tab.URL(), a.bye) {
+		t.Errorf("after signing out the browser is at %s, and the application understood %+v", tab.URL(), got)
+	}
+	tab.Go(a.URL + "/login?prompt=none")
+	if got := read(t, tab); got.Error != "login_required" || got.Access != "" {
+		t.Errorf("somebody is still signed in: the application understood %+v", got)
 	}
 }
 

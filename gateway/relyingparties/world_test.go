@@ -26,6 +26,8 @@ type app struct {
 	name     string
 	URL      string // without a slash at the end
 	callback string
+	bye      string // where people come back to after they signed out
+	back     string // where the application is told that a session ended; empty if it cannot be
 	door     *httptest.Server
 	handler  atomic.Value // of a func(http.ResponseWriter, *http.Request)
 	issuer   string
@@ -49,6 +51,7 @@ func newApp(t *testing.T, name, callback string) *app {
 	t.Cleanup(a.door.Close)
 	a.URL = a.door.URL
 	a.callback = a.URL + callback
+	a.bye = a.URL + "/bye"
 	return a
 }
 
@@ -71,7 +74,10 @@ func openGateway(t *testing.T, directory *ldaptest.Server, apps ...*app) *houset
 	var clients strings.Builder
 	clients.WriteString("clients:\n")
 	for _, a := range apps {
-		fmt.Fprintf(&clients, "  - id: %s\n    secret: %s\n    redirect_uris: [%q]\n", a.name, secret, a.callback)
+		fmt.Fprintf(&clients, "  - id: %s\n    secret: %s\n    redirect_uris: [%q]\n    post_logout_redirect_uris: [%q]\n", a.name, secret, a.callback, a.bye)
+		if a.back != "" {
+			fmt.Fprintf(&clients, "    backchannel_logout_uri: %q\n", a.back)
+		}
 	}
 	g := housetest.Start(t, housetest.Options{Directory: directory, Config: clients.String()})
 	for _, a := range apps {

@@ -4,10 +4,11 @@ import html
 import json
 import os
 import sys
+from urllib.parse import urlencode
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import Flask
+from flask import Flask, redirect, request, session
 from werkzeug.serving import make_server
 
 name, issuer, here = sys.argv[1:4]
@@ -26,6 +27,7 @@ gate = OAuth(app).register(
 
 def learn():
     token = gate.authorize_access_token()  # checks state, ID token and nonce
+    session["id_token"] = token["id_token"]
     again = gate.fetch_access_token(grant_type="refresh_token", refresh_token=token["refresh_token"])
     return {
         "id_token": token["userinfo"],
@@ -37,7 +39,7 @@ def learn():
 
 @app.get("/login")
 def login():
-    return gate.authorize_redirect(here + "/callback")
+    return gate.authorize_redirect(here + "/callback", **request.args)
 
 
 @app.get("/callback")
@@ -46,6 +48,24 @@ def callback():
         told = learn()
     except OAuthError as e:
         told = {"error": e.error}
+    return show(told)
+
+
+@app.get("/logout")
+def logout():
+    # Authlib has no logout for Flask: an application reads the endpoint out of what discovery found.
+    endpoint = gate.load_server_metadata()["end_session_endpoint"]
+    session["leaving"] = os.urandom(8).hex()
+    asks = {"id_token_hint": session.pop("id_token"), "post_logout_redirect_uri": here + "/bye", "state": session["leaving"]}
+    return redirect(endpoint + "?" + urlencode(asks))
+
+
+@app.get("/bye")
+def bye():
+    return show({"bye": request.args.get("state") == session.pop("leaving", "")})
+
+
+def show(told):
     return "<!doctype html><title>Authlib</title><pre>" + html.escape(json.dumps(told)) + "</pre>"
 
 
