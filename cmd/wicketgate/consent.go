@@ -25,6 +25,7 @@ type consentJSON struct {
 	Client  string    `json:"client_id"`
 	Given   time.Time `json:"given"`
 	Scopes  []string  `json:"scopes"`
+	Claims  []string  `json:"claims,omitempty"` // that it asked for by name
 	Trusted bool      `json:"trusted"`
 }
 
@@ -33,7 +34,7 @@ func (c consentListCommand) Run(ctx context.Context, std stdio) error {
 	return c.open(ctx, std, func(_ context.Context, _ *gateway.Gateway, s *gateway.Somebody) error {
 		list := []consentJSON{}
 		for _, one := range s.Record.Consents {
-			list = append(list, consentJSON{one.Client, one.Given, one.Scopes, one.Trusted})
+			list = append(list, consentJSON{one.Client, one.Given, one.Scopes, one.Claims, one.Trusted})
 		}
 		if c.JSON {
 			return printJSON(std.out, list)
@@ -42,7 +43,7 @@ func (c consentListCommand) Run(ctx context.Context, std stdio) error {
 		_, _ = fmt.Fprintln(w, "CLIENT\tGIVEN\tBY\tSCOPES")
 		for _, l := range list {
 			by := map[bool]string{true: "organisation", false: "person"}[l.Trusted]
-			_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", l.Client, stamp(l.Given), by, strings.Join(l.Scopes, " "))
+			_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", l.Client, stamp(l.Given), by, strings.Join(append(l.Scopes, l.Claims...), " "))
 		}
 		return w.Flush()
 	})

@@ -54,7 +54,7 @@ func (p *Provider) signAccess(ctx context.Context, alg jose.SignatureAlgorithm, 
 	claims := map[string]any{}
 	id := t.ID
 	if t.Person != "" {
-		told, err := p.claims(ctx, u, accessClaimScopes(t.Scopes))
+		told, err := p.claims(ctx, telling{user: u, scopes: accessClaimScopes(t.Scopes)})
 		if err != nil {
 			return "", err
 		}

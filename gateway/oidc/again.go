@@ -15,12 +15,12 @@ import (
 )
 
 // mustSignIn tells whether the person has to prove who they are, (again) or for the first time. again is a choice for the sign-in page: that being
-// signed in already is not enough.
-func (p *Provider) mustSignIn(ctx context.Context, q *request, visit *session.Visit, hint *hintClaims) bool {
+// signed in already is not enough; other, that somebody else is meant than who is signed in.
+func (p *Provider) mustSignIn(q *request, visit *session.Visit, other bool) bool {
 	switch {
 	case visit == nil:
 		return q.insists()
-	case p.hintsAtOther(ctx, hint, visit):
+	case other, q.unmet(visit):
 		return true
 	case q.fresh:
 		return false
@@ -50,9 +50,9 @@ func (q *request) look(visit *session.Visit) {
 	}
 }
 
-// hintsAtOther tells whether somebody else is meant than who is signed in.
-func (p *Provider) hintsAtOther(ctx context.Context, hint *hintClaims, visit *session.Visit) bool {
-	return hint != nil && !p.isSubject(ctx, hint.Subject, hint.Audience, visit.User)
+// meansOther tells whether somebody else is meant than who is signed in: by the hint, or by a sub among the claims.
+func (p *Provider) meansOther(ctx context.Context, q *request, hint *hintClaims, visit *session.Visit) bool {
+	return visit != nil && (hint != nil && !p.isSubject(ctx, hint.Subject, hint.Audience, visit.User) || q.meansOther(q.subject))
 }
 
 // hinted returns what id_token_hint says, nil without one. The token may have expired, and may have been meant for another client: it is a hint

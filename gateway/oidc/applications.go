@@ -22,6 +22,7 @@ type Application struct {
 	LastUsed time.Time
 	Trusted  bool
 	Scopes   []string
+	Claims   []string // that it asked for by name
 }
 
 // Applications lists what the person lets in, the latest first. One read for each registered client that this replica has not met lately.
@@ -32,7 +33,7 @@ func (p *Provider) Applications(r *http.Request, visit *session.Visit) ([]Applic
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return nil, err
 		}
-		app := Application{ID: c.Client, App: client, When: c.Given, Trusted: client != nil && client.Trusted, Scopes: c.Scopes}
+		app := Application{ID: c.Client, App: client, When: c.Given, Trusted: client != nil && client.Trusted, Scopes: c.Scopes, Claims: c.Claims}
 		for _, g := range visit.Record.Grants {
 			if g.Client == c.Client && g.Made.After(app.LastUsed) {
 				app.LastUsed = g.Made

@@ -62,12 +62,19 @@ func (p *Provider) decide(w http.ResponseWriter, r *http.Request, q *request, vi
 	if err != nil {
 		return err
 	}
-	if again := p.mustSignIn(r.Context(), q, visit, hint); again || visit == nil {
+	var nameless error
+	if visit != nil {
+		q.subject, nameless = p.subject(r.Context(), q.client, visit.User)
+	}
+	other := p.meansOther(r.Context(), q, hint, visit)
+	if again := p.mustSignIn(q, visit, other); again || visit == nil {
 		switch {
+		case visit != nil && !other && q.unmet(visit) && (q.fresh || len(p.ACRValues) == 0): // to sign in again would change nothing
+			return errUnmet()
 		case q.prompts("none"):
 			return fosite.ErrLoginRequired
-		case q.fresh && p.hintsAtOther(r.Context(), hint, visit):
-			return fosite.ErrLoginRequired.WithHint("Somebody else signed in than id_token_hint says.")
+		case q.fresh && other:
+			return fosite.ErrLoginRequired.WithHint("Somebody else signed in than the application means.")
 		}
 		return p.signIn(w, r, q, again)
 	}
@@ -80,8 +87,8 @@ func (p *Provider) decide(w http.ResponseWriter, r *http.Request, q *request, vi
 		p.event(r.Context(), r, audit.Event{Action: audit.AuthorizationFailed, Person: visit.User.ID, Client: q.client.ID, Detail: "not allowed by policy"})
 		return fosite.ErrAccessDenied.WithHint("This person may not use this application.")
 	}
-	if q.subject, err = p.subject(r.Context(), q.client, visit.User); err != nil {
-		return err
+	if nameless != nil {
+		return nameless
 	}
 	ok, err := p.consented(r, q, visit)
 	switch {
@@ -104,13 +111,14 @@ func (p *Provider) wait(w http.ResponseWriter, r *http.Request, path string, q w
 	return p.Kit.SeeOther(w, r, path+"?"+ResumeParam+"="+sealed)
 }
 
-// consented tells whether the person lets the client have the scopes; for a trusted client it is made so, with one write, the first time.
+// consented tells whether the person lets the client have the scopes, and the claims that it asks for by name; for a trusted client it is made so, with one write, the first time.
 func (p *Provider) consented(r *http.Request, q *request, visit *session.Visit) (bool, error) {
 	if q.Answer != nil && q.Answer.Session == visit.Session.ID && !q.Answer.Yes {
 		return false, fosite.ErrAccessDenied.WithHint("The person did not agree.")
 	}
 	have, ok := visit.Record.Consent(q.client.ID)
-	enough := ok && have.Trusted == q.client.Trusted && have.Covers(q.scopes, nil)
+	claims := p.catalogue.beyond(q.asked.all(), q.scopes)
+	enough := ok && have.Trusted == q.client.Trusted && have.Covers(q.scopes, p.catalogue.beyond(claims, have.Scopes))
 	if enough {
 		asked := q.Answer != nil && q.Answer.Session == visit.Session.ID
 		return asked || q.client.Trusted || !q.prompts("consent"), nil
@@ -118,7 +126,7 @@ func (p *Provider) consented(r *http.Request, q *request, visit *session.Visit) 
 	if !q.client.Trusted {
 		return false, nil
 	}
-	_, err := p.Records.PutConsent(r.Context(), visit.Record, state.Consent{Client: q.client.ID, Trusted: true, Scopes: q.scopes})
+	_, err := p.Records.PutConsent(r.Context(), visit.Record, state.Consent{Client: q.client.ID, Trusted: true, Scopes: q.scopes, Claims: claims})
 	return err == nil, err
 }
 

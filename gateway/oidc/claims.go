@@ -8,31 +8,58 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
+	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/ldapmap"
 )
 
-// claims gathers what the scopes tell of a person (OpenID Connect Core 5.1 and 5.4), beside the subject. One search if "groups" is asked
-// for and the directory does not say them in the person's entry.
-func (p *Provider) claims(ctx context.Context, u *ldapmap.User, scopes []string) (map[string]any, error) {
+// telling is what an application is told of a person.
+type telling struct {
+	client *rp.Client
+	user   *ldapmap.User
+	scopes []string
+	names  []string      // of claims that were asked for one by one (OpenID Connect Core 5.5)
+	record *state.Person // nil: it was not read yet
+}
+
+// tells tells whether a field is told.
+func (t *telling) tells(f ldapmap.Field) bool {
+	return slices.Contains(t.scopes, f.Scope) || slices.Contains(t.names, topOf(f.Claim))
+}
+
+// claims gathers what is told of a person (OpenID Connect Core 5.1, 5.4 and 5.5), beside the subject. One search if "groups" is told and the directory does not say them in the
+// person's entry; one read for email_verified, if the record was not read yet and the mapping does not vouch.
+func (p *Provider) claims(ctx context.Context, t telling) (map[string]any, error) {
 	told := map[string]any{}
 	for _, f := range p.catalogue.fields {
-		if !slices.Contains(scopes, f.Scope) {
+		if !t.tells(f) {
 			continue
 		}
-		value, err := p.claim(ctx, u, f)
+		value, err := p.claim(ctx, t.user, f)
 		if err != nil {
 			return nil, err
 		}
 		put(told, f.Claim, value)
 	}
-	// Both are always booleans: some applications take a missing one for true.
-	if mail, ok := told["email"].(string); ok {
-		told["email_verified"] = p.MailVouched != nil && p.MailVouched(u, mail)
+	return told, p.verified(ctx, &t, told)
+}
+
+// verified adds email_verified and phone_number_verified. Both are always booleans: some applications take a missing one for true.
+func (p *Provider) verified(ctx context.Context, t *telling, told map[string]any) error {
+	for _, name := range []string{"email_verified", "phone_number_verified"} {
+		base, _ := verifiedOf(name)
+		for _, f := range p.catalogue.named(base) {
+			value, is := told[base].(string)
+			if !is && slices.Contains(t.names, name) {
+				value = t.user.Get(f.Name)
+			}
+			if value == "" {
+				continue
+			}
+			told[name] = p.Vouched != nil && p.Vouched(t.user, f.Name, value)
+		}
 	}
-	if _, ok := told["phone_number"]; ok {
-		told["phone_number_verified"] = false
-	}
-	return told, nil
+	return nil
 }
 
 // claim is the value of one claim in its JSON type; nil if there is none.
@@ -43,18 +70,23 @@ func (p *Provider) claim(ctx context.Context, u *ldapmap.User, f ldapmap.Field) 
 	if f.Type == ldapmap.TypePhoto && u.Get(f.Name) != "" {
 		return p.PictureURL(u), nil
 	}
+	return valueOf(f, u), nil
+}
+
+// valueOf is the value of a field in its JSON type; nil if there is none.
+func valueOf(f ldapmap.Field, u *ldapmap.User) any {
 	values := u.All(f.Name)
 	if len(values) == 0 {
-		return nil, nil
+		return nil
 	}
 	if f.Many && !single(f.Claim) {
 		all := make([]any, len(values))
 		for i, v := range values {
 			all[i] = typed(f.Type, v)
 		}
-		return all, nil
+		return all
 	}
-	return typed(f.Type, values[0]), nil
+	return typed(f.Type, values[0])
 }
 
 func (p *Provider) groups(ctx context.Context, u *ldapmap.User) (any, error) {
@@ -94,7 +126,8 @@ func put(told map[string]any, claim string, value any) {
 	if value == nil {
 		return
 	}
-	top, member, nested := strings.Cut(claim, ".")
+	top := topOf(claim)
+	member, nested := strings.CutPrefix(claim, top+".")
 	if !nested {
 		told[claim] = value
 		return

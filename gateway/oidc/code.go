@@ -17,6 +17,7 @@ import (
 func (p *Provider) newCode(q *request, visit *session.Visit, standing state.Standing) *code {
 	c := p.codeFor(q.client, q.subject, q.scopes, visit, standing)
 	c.Redirect, c.Challenge, c.Nonce = q.form().Get("redirect_uri"), q.form().Get("code_challenge"), q.form().Get("nonce")
+	c.Asked = q.asked
 	return c
 }
 

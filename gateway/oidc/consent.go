@@ -33,13 +33,15 @@ type Question struct {
 
 	client *rp.Client
 	scopes []string
+	claims []string     // that are told beside those of the scopes
 	req    *request     // of a browser
 	device *deviceAsked // of a device
 }
 
-// Asked is one scope with what it would tell now.
+// Asked is one scope, or one claim that is asked for by its own name, with what it would tell now.
 type Asked struct {
-	Scope  string
+	Scope  string // or
+	Claim  string
 	New    bool
 	Claims []AskedClaim
 }
@@ -87,12 +89,12 @@ func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, 
 		return nil, err
 	}
 	q.Switch = web.WithContinue(PathSignIn, to)
-	return q, p.ask(r, q, req.client, req.scopes)
+	return q, p.ask(r, q, req.client, req.scopes, p.catalogue.beyond(req.asked.all(), req.scopes))
 }
 
-// ask fills in what a client wants to know of the visitor.
-func (p *Provider) ask(r *http.Request, q *Question, client *rp.Client, scopes []string) error {
-	q.client, q.scopes, q.App = client, scopes, p.card(client)
+// ask fills in what a client wants to know of the visitor: scopes, and claims that they do not tell.
+func (p *Provider) ask(r *http.Request, q *Question, client *rp.Client, scopes, claims []string) error {
+	q.client, q.scopes, q.claims, q.App = client, scopes, claims, p.card(client)
 	have, _ := q.Visit.Record.Consent(client.ID)
 	for _, s := range scopes {
 		known := have.Covers([]string{s}, nil) && have.Trusted == client.Trusted
@@ -104,11 +106,27 @@ func (p *Provider) ask(r *http.Request, q *Question, client *rp.Client, scopes [
 		default:
 			asked := Asked{Scope: s, New: !known}
 			var err error
-			if asked.Claims, err = p.shown(r, q.Visit.User, s); err != nil {
+			if asked.Claims, err = p.shown(r, q.Visit.User, p.catalogue.of(s)); err != nil {
 				return err
 			}
 			q.Scopes = append(q.Scopes, asked)
 		}
+	}
+	return p.askClaims(r, q, have)
+}
+
+// askClaims adds the claims that no scope tells.
+func (p *Provider) askClaims(r *http.Request, q *Question, have state.Consent) (err error) {
+	for _, name := range q.claims {
+		known := have.Trusted == q.client.Trusted && have.Covers(nil, p.catalogue.beyond([]string{name}, have.Scopes))
+		asked := Asked{Claim: name, New: !known}
+		if _, is := verifiedOf(name); !is {
+			if asked.Claims, err = p.shown(r, q.Visit.User, p.catalogue.named(name)); err != nil {
+				return err
+			}
+		}
+		q.Again = q.Again || known
+		q.Scopes = append(q.Scopes, asked)
 	}
 	return nil
 }
@@ -116,10 +134,13 @@ func (p *Provider) ask(r *http.Request, q *Question, client *rp.Client, scopes [
 // Told returns the fields that a scope tells of.
 func (p *Provider) Told(scope string) []ldapmap.Field { return p.catalogue.of(scope) }
 
-// shown are the fields of the person that a scope tells of, with their values; fields without a value are left out.
-func (p *Provider) shown(r *http.Request, u *ldapmap.User, scope string) ([]AskedClaim, error) {
+// Named returns the fields that are behind a claim of this name.
+func (p *Provider) Named(claim string) []ldapmap.Field { return p.catalogue.named(claim) }
+
+// shown are the fields of the person with their values; fields without a value are left out.
+func (p *Provider) shown(r *http.Request, u *ldapmap.User, fields []ldapmap.Field) ([]AskedClaim, error) {
 	var claims []AskedClaim
-	for _, f := range p.catalogue.of(scope) {
+	for _, f := range fields {
 		values := u.All(f.Name)
 		switch {
 		case f.Name == ldapmap.GroupsField:
@@ -146,7 +167,7 @@ func (p *Provider) Decide(r *http.Request, q *Question, yes bool) (string, error
 	ctx, client, visit := r.Context(), q.client, q.Visit
 	e := audit.Event{Action: audit.ConsentRefused, Person: visit.User.ID, Username: visit.User.Get(ldapmap.Username), Client: client.ID, Detail: scopeList(q.scopes)}
 	if yes {
-		if err := p.keepConsent(ctx, visit.Record, client, q.scopes); err != nil {
+		if err := p.keepConsent(ctx, visit.Record, state.Consent{Client: client.ID, Trusted: client.Trusted, Scopes: q.scopes, Claims: q.claims}); err != nil {
 			return "", err
 		}
 		e.Action = audit.ConsentGiven
@@ -163,12 +184,12 @@ func (p *Provider) Decide(r *http.Request, q *Question, yes bool) (string, error
 
 // keepConsent writes down what the person agreed to. One write at most, and one more for an application that the organisation trusts no longer: what was once decided
 // for the person is not what the person agreed to.
-func (p *Provider) keepConsent(ctx context.Context, record *state.Person, client *rp.Client, scopes []string) error {
-	if have, ok := record.Consent(client.ID); ok && have.Trusted && !client.Trusted {
-		if err := p.Records.RevokeClient(ctx, record, client.ID); err != nil {
+func (p *Provider) keepConsent(ctx context.Context, record *state.Person, want state.Consent) error {
+	if have, ok := record.Consent(want.Client); ok && have.Trusted && !want.Trusted {
+		if err := p.Records.RevokeClient(ctx, record, want.Client); err != nil {
 			return err
 		}
 	}
-	_, err := p.Records.PutConsent(ctx, record, state.Consent{Client: client.ID, Trusted: client.Trusted, Scopes: scopes})
+	_, err := p.Records.PutConsent(ctx, record, want)
 	return err
 }

@@ -86,7 +86,7 @@ func (p *Provider) DeviceQuestion(r *http.Request, visit *session.Visit, sealed 
 		return nil, fault.Say(fault.Denied, "", "You may not use this application. Ask whoever looks after it.")
 	}
 	q := &Question{Visit: visit, Sealed: sealed, UserCode: shown.User, device: &deviceAsked{kept, waits}}
-	return q, p.ask(r, q, client, p.catalogue.grantable(waits.Scopes, client))
+	return q, p.ask(r, q, client, p.catalogue.grantable(waits.Scopes, client), nil)
 }
 
 // deviceAsked is a device that waits, as a Question has it.
@@ -100,7 +100,7 @@ func (p *Provider) DecideDevice(r *http.Request, q *Question, yes bool) error {
 	ctx, visit, d := r.Context(), q.Visit, q.device
 	e := audit.Event{Action: audit.ConsentRefused, Person: visit.User.ID, Username: visit.User.Get(ldapmap.Username), Client: q.client.ID, Detail: "device " + scopeList(q.scopes)}
 	if yes {
-		if err := p.keepConsent(ctx, visit.Record, q.client, q.scopes); err != nil {
+		if err := p.keepConsent(ctx, visit.Record, state.Consent{Client: q.client.ID, Trusted: q.client.Trusted, Scopes: q.scopes, Claims: q.claims}); err != nil {
 			return err
 		}
 		subject, err := p.subject(ctx, q.client, visit.User)

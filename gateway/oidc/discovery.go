@@ -31,6 +31,9 @@ type metadata struct {
 	UILocalesSupported     []string `json:"ui_locales_supported,omitempty"`
 
 	IDTokenSigningAlgs []string `json:"id_token_signing_alg_values_supported"`
+	UserinfoAlgs       []string `json:"userinfo_signing_alg_values_supported"`
+	ClaimTypes         []string `json:"claim_types_supported"`
+	DisplayValues      []string `json:"display_values_supported"`
 	ChallengeMethods   []string `json:"code_challenge_methods_supported"`
 	TokenAuthMethods   []string `json:"token_endpoint_auth_methods_supported"`
 	RevokeAuthMethods  []string `json:"revocation_endpoint_auth_methods_supported"`
@@ -75,7 +78,7 @@ func (p *Provider) metadata() metadata {
 		TokenAuthMethods:  []string{rp.AuthBasic, rp.AuthPost, rp.AuthSecretJWT, rp.AuthKeyJWT, rp.AuthNone},
 		RevokeAuthMethods: []string{rp.AuthBasic, rp.AuthPost, rp.AuthSecretJWT, rp.AuthKeyJWT, rp.AuthNone},
 		IntrospectMethods: []string{rp.AuthBasic, rp.AuthPost, rp.AuthSecretJWT, rp.AuthKeyJWT},
-		IssInResponse:     true,
+		IssInResponse:     true, ClaimsParameter: true, ClaimTypes: []string{"normal"}, DisplayValues: []string{"page", "popup", "touch"},
 
 		RequestParameter: true, RequestURI: true, RequireRequestURI: true, RequestObjectAlgs: []string{rp.AlgNone},
 	}
@@ -85,6 +88,7 @@ func (p *Provider) metadata() metadata {
 	m.RevokeAlgs, m.IntrospectAlgs = m.AssertionAlgs, m.AssertionAlgs
 	for _, alg := range keys.Algorithms() {
 		m.IDTokenSigningAlgs = append(m.IDTokenSigningAlgs, string(alg))
+		m.UserinfoAlgs = append(m.UserinfoAlgs, string(alg))
 		m.RequestObjectAlgs = append(m.RequestObjectAlgs, string(alg))
 	}
 	return m

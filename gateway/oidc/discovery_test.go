@@ -2,6 +2,7 @@ package oidc_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -35,12 +36,9 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 	for _, alg := range []jose.SignatureAlgorithm{jose.RS256, jose.ES256, jose.EdDSA} {
 		own[alg] = appKey(t, alg)
 	}
-	w := newWorld(t, everyType, func(d *oidc.Deps) {
+	w := newWorld(t, everyType, forClaims, func(d *oidc.Deps) {
 		for _, alg := range []string{"RS256", "ES256", "EdDSA"} {
 			d.Clients = append(d.Clients, rp.Client{ID: "alg-" + strings.ToLower(alg), IDTokenAlg: alg, RedirectURIs: []string{callback}, Secrets: s, Trusted: true})
-		}
-		for _, one := range rp.SubjectTypes() {
-			d.Clients = append(d.Clients, rp.Client{ID: "subject-" + one, RedirectURIs: []string{callback}, Secrets: s, Trusted: true, Subject: rp.Subject{SubjectType: one}})
 		}
 		for _, method := range []string{"client_secret_basic", "client_secret_post"} {
 			d.Clients = append(d.Clients, rp.Client{ID: method, AuthMethod: method, RedirectURIs: []string{callback}, Secrets: s, Trusted: true, MayIntrospect: true})
@@ -56,13 +54,6 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 	orders := w.rp("orders", "offline_access")
 	tok := orders.tokens(b)
 
-	list := func(v any) []string {
-		var words []string
-		for _, one := range v.([]any) {
-			words = append(words, one.(string))
-		}
-		return words
-	}
 	path := func(v any) string {
 		p, ok := strings.CutPrefix(v.(string), w.server.URL)
 		if !ok {
@@ -90,7 +81,7 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 	}
 	// algorithms introspects with an assertion of each.
 	algorithms := func(v any) {
-		for _, alg := range list(v) {
+		for _, alg := range texts(v) {
 			id, key := "private_key_jwt", own[jose.SignatureAlgorithm(alg)]
 			if alg == "HS256" {
 				id, key = "client_secret_jwt", []byte(secret+secret)
@@ -177,7 +168,7 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 		"frontchannel_logout_supported":         refused(t, true),
 		"frontchannel_logout_session_supported": refused(t, true),
 		"scopes_supported": func(v any) {
-			for _, scope := range list(v) {
+			for _, scope := range texts(v) {
 				if got := w.rp("orders", scope).tokens(b).Extra("scope").(string); !slices.Contains(strings.Fields(got), scope) {
 					t.Errorf("the scope %s is not granted: %s", scope, got)
 				}
@@ -185,18 +176,18 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 		},
 		"claims_supported": func(v any) {
 			id := orders.idClaims(tok)
-			_, info := w.userinfo(w.rp("orders", list(doc["scopes_supported"])...).tokens(b).AccessToken)
+			_, info := w.userinfo(w.rp("orders", texts(doc["scopes_supported"])...).tokens(b).AccessToken)
 			front := w.rp("front")
 			hybrid := front.claimsOf(front.fragment(b.Get(front.authURL("response_type", "code id_token"))).Get("id_token"))
 			rare := []string{"middle_name", "nickname", "zoneinfo", "birthdate", "gender", "website"} // Ada has none
-			for _, claim := range list(v) {
+			for _, claim := range texts(v) {
 				if id[claim] == nil && info[claim] == nil && hybrid[claim] == nil && !slices.Contains(rare, claim) {
 					t.Errorf("the claim %s is nowhere", claim)
 				}
 			}
 		},
 		"response_types_supported": func(v any) {
-			for _, one := range list(v) {
+			for _, one := range texts(v) {
 				front := w.rp("front")
 				if one == "code" {
 					front.code(b)
@@ -206,7 +197,7 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 			}
 		},
 		"response_modes_supported": func(v any) {
-			for _, one := range list(v) {
+			for _, one := range texts(v) {
 				page := b.Get(orders.authURL("response_mode", one))
 				got := map[string]string{"query": page.URL.Query().Get("code"), "fragment": page.URL.Fragment, "form_post": page.Find("input[name=code]").AttrOr("value", "")}
 				if got[one] == "" {
@@ -215,7 +206,7 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 			}
 		},
 		"grant_types_supported": func(v any) {
-			for _, one := range list(v) {
+			for _, one := range texts(v) {
 				if one == "implicit" { // it never comes to the token endpoint; see response_types_supported
 					continue
 				}
@@ -225,25 +216,17 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 			}
 		},
 		"prompt_values_supported": func(v any) {
-			for _, one := range list(v) {
+			for _, one := range texts(v) {
 				orders.code(b, "prompt", one)
 			}
 		},
-		"subject_types_supported": func(v any) {
-			for _, one := range list(v) {
-				app := w.rp("subject-" + one)
-				if sub := app.idClaims(app.tokens(b))["sub"]; (sub == ada) != (one == "public") {
-					t.Errorf("the subject type %s gives %v", one, sub)
-				}
-			}
-		},
 		"acr_values_supported": func(v any) {
-			if !slices.Contains(list(v), orders.idClaims(tok)["acr"].(string)) {
+			if !slices.Contains(texts(v), orders.idClaims(tok)["acr"].(string)) {
 				t.Errorf("acr %v is not among %v", orders.idClaims(tok)["acr"], v)
 			}
 		},
 		"ui_locales_supported": func(v any) {
-			for _, lang := range list(v) {
+			for _, lang := range texts(v) {
 				w.set("", "")
 				if page := w.browser().Get(orders.authURL("ui_locales", lang)); page.URL.Query().Get("lang") != lang {
 					t.Errorf("the sign-in page is not asked to speak %s", lang)
@@ -252,7 +235,7 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 			}
 		},
 		"id_token_signing_alg_values_supported": func(v any) {
-			for _, alg := range list(v) {
+			for _, alg := range texts(v) {
 				app := w.rp("alg-" + strings.ToLower(alg))
 				id := app.tokens(b)
 				app.idClaims(id)
@@ -265,24 +248,24 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 			}
 		},
 		"code_challenge_methods_supported": func(v any) {
-			for _, method := range list(v) {
+			for _, method := range texts(v) {
 				orders.code(b, "code_challenge_method", method)
 			}
 		},
 		"token_endpoint_auth_methods_supported": func(v any) {
-			for _, method := range list(v) {
+			for _, method := range texts(v) {
 				ownToken(method)
 			}
 		},
 		"revocation_endpoint_auth_methods_supported": func(v any) {
-			for _, method := range list(v) {
+			for _, method := range texts(v) {
 				if status := asClient("/oauth/revoke", method, ownToken(method)); status != 200 {
 					t.Errorf("revocation by %s: %d", method, status)
 				}
 			}
 		},
 		"introspection_endpoint_auth_methods_supported": func(v any) {
-			for _, method := range list(v) {
+			for _, method := range texts(v) {
 				if status := asClient("/oauth/introspect", method, ownToken(method)); status != 200 {
 					t.Errorf("introspection by %s: %d", method, status)
 				}
@@ -296,7 +279,6 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 		"token_endpoint_auth_signing_alg_values_supported":         algorithms,
 		"revocation_endpoint_auth_signing_alg_values_supported":    algorithms,
 		"introspection_endpoint_auth_signing_alg_values_supported": algorithms,
-		"claims_parameter_supported":                               refused(t, false),
 		"require_request_uri_registration": func(v any) {
 			if q := orders.back(b.Get(orders.authURL("request_uri", "https://x.example.org"))); v != true || q.Get("error") != "invalid_request_uri" {
 				t.Errorf("an unregistered request_uri: %v, %v", v, q)
@@ -313,13 +295,14 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 			}
 		},
 		"request_object_signing_alg_values_supported": func(v any) {
-			if !slices.Equal(list(v), []string{"none", "RS256", "ES256", "EdDSA"}) {
+			if !slices.Equal(texts(v), []string{"none", "RS256", "ES256", "EdDSA"}) {
 				t.Errorf("request_object_signing_alg_values_supported %v", v) // each is tried in TestARequestObjectWinsOverTheQuery
 			}
 		},
 		"request_parameter_supported":     refused(t, true), // tried by TestARequestObjectWinsOverTheQuery
 		"request_uri_parameter_supported": refused(t, true), // tried by TestARequestObjectIsFetchedFromWhereTheClientRegistered
 	}
+	maps.Copy(cases, w.claimPromises(b))
 	for member, v := range doc {
 		try, known := cases[member]
 		if !known {

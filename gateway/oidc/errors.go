@@ -63,10 +63,14 @@ func describe(e *fosite.RFC6749Error) string {
 
 // writeJSON answers with a JSON object that nobody may store.
 func writeJSON(w http.ResponseWriter, status int, v any) {
+	noStore(w)
+	writeJSONCached(w, status, v)
+}
+
+func noStore(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Pragma", "no-cache") // RFC 6749 5.1
-	writeJSONCached(w, status, v)
 }
 
 // writeJSONCached leaves the caching headers to the caller.

@@ -67,9 +67,9 @@ func (h codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acce
 
 // grantedBy is what a code that was redeemed gets.
 func (p *Provider) grantedBy(c *code, u *ldapmap.User, refresh state.Refresh) *granted {
-	g := &granted{signOn: c.signOn, grant: c.grantID(), nonce: c.Nonce, user: u}
+	g := &granted{signOn: c.signOn, grant: c.grantID(), nonce: c.Nonce, claims: c.Asked.IDToken, user: u}
 	if c.Refresh {
-		g.refresh = &refreshToken{signOn: c.signOn, Refresh: refresh, Issued: p.Clock().Unix()}
+		g.refresh = &refreshToken{signOn: c.signOn, Refresh: refresh, Claims: c.Asked.IDToken, Issued: p.Clock().Unix()}
 	}
 	return g
 }

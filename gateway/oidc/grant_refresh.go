@@ -55,9 +55,9 @@ func (h refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	case err != nil:
 		return serverTrouble(err)
 	}
-	next := &refreshToken{signOn: t.signOn, Refresh: rotated.Next, Issued: h.Clock().Unix()}
+	next := &refreshToken{signOn: t.signOn, Refresh: rotated.Next, Claims: t.Claims, Issued: h.Clock().Unix()}
 	next.DN = u.DN // where the entry is now
-	session.granted = &granted{signOn: next.signOn.narrowed(scopes), grant: t.Grant, user: u, refresh: next}
+	session.granted = &granted{signOn: next.signOn.narrowed(scopes), grant: t.Grant, claims: h.catalogue.askable(t.Claims, client), user: u, refresh: next}
 	h.tokenEvent(ctx, session, audit.TokenRefreshed, &t.signOn, strings.Join(scopes, " "))
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"fmt"
-	"maps"
 
 	jose "github.com/go-jose/go-jose/v4"
 
@@ -18,13 +17,13 @@ import (
 // person's groups have to be searched for.
 func (p *Provider) idToken(ctx context.Context, client *rp.Client, g *granted, access string) (string, error) {
 	now := p.Clock()
-	claims := map[string]any{}
+	t := telling{client: client, user: g.user, names: g.claims, record: g.record}
 	if client.ClaimsInIDToken || access == "" && g.code == "" {
-		told, err := p.claims(ctx, g.user, g.Scopes)
-		if err != nil {
-			return "", err
-		}
-		maps.Copy(claims, told)
+		t.scopes = g.Scopes
+	}
+	claims, err := p.claims(ctx, t)
+	if err != nil {
+		return "", err
 	}
 	claims["iss"] = p.Issuer
 	claims["sub"] = g.subject()

@@ -63,8 +63,9 @@ type Deps struct {
 	// whoever leaves a group is out at once. It should cost no read, and may count on nothing of c but the ID, since a client is not read
 	// for a token that is shown. May be nil: everybody may.
 	MayUse func(ctx context.Context, u *ldapmap.User, c *rp.Client) (bool, error)
-	// MailVouched tells whether the organisation vouches that the mail address is the person's (email_verified). May be nil: it does not.
-	MailVouched func(u *ldapmap.User, mail string) bool
+	// Vouched tells whether the directory vouches that a mail address or phone number is the person's, as the mapping has it (email_verified,
+	// phone_number_verified). May be nil: it does not.
+	Vouched func(u *ldapmap.User, field, value string) bool
 	// PictureURL gives an address at which applications can fetch the person's photo. May be nil: no picture claim.
 	PictureURL func(u *ldapmap.User) string
 

@@ -60,6 +60,10 @@ type request struct {
 	maxAge  time.Duration // below zero: not asked
 	fresh   bool          // the person has signed in since the request came
 	subject string        // the client's name for the person
+	asked   asked         // claims that it asks for by name, and may see
+
+	acr      claimRequest   // how acr is asked for
+	subjects []claimRequest // how sub is asked for
 }
 
 func (q *request) form() url.Values        { return q.ar.Form }
@@ -156,7 +160,7 @@ func asFositeTakesIt(r *http.Request, sent url.Values) *http.Request {
 // check looks at what fosite does not. Its errors go to the application.
 func (p *Provider) check(q *request) error {
 	form := q.form()
-	for _, name := range []string{"response_type", "scope", "state", "response_mode", "nonce", "prompt", "max_age", "code_challenge", "code_challenge_method"} {
+	for _, name := range []string{"response_type", "scope", "state", "response_mode", "nonce", "prompt", "max_age", "code_challenge", "code_challenge_method", "claims", "acr_values", "display", "ui_locales", "claims_locales", "id_token_hint", "login_hint"} {
 		if len(form[name]) > 1 {
 			return fosite.ErrInvalidRequest.WithHintf("The parameter %s was sent more than once.", name) // RFC 6749 3.1
 		}
@@ -177,6 +181,9 @@ func (p *Provider) check(q *request) error {
 		if err := checkPKCE(q.client, form); err != nil {
 			return err
 		}
+	}
+	if err := p.checkClaims(q, form); err != nil {
+		return err
 	}
 	return q.checkPrompt(form, p.promptValues())
 }

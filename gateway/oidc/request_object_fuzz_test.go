@@ -3,6 +3,7 @@ package oidc
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"net/url"
 	"testing"
 
@@ -43,6 +44,35 @@ func FuzzResponseType(f *testing.F) {
 		got, ok := rp.ReadResponseType(text)
 		if ok && got == (rp.Wanted{}) {
 			t.Errorf("%q asks for nothing and is taken", text)
+		}
+	})
+}
+
+// FuzzClaims looks for a parameter that brings the reader down, or that is taken beyond its bounds.
+func FuzzClaims(f *testing.F) {
+	for _, seed := range []string{
+		`{}`, `null`, `[]`, `{"userinfo":{"name":null},"id_token":{"acr":{"essential":true,"values":["1","2"]},"sub":{"value":"x"}}}`, `{"userinfo":{"a":null,"a":null}}`, `{}{}`,
+		`{"id_token":{"acr":{"essential":1}}}`, `{"id_token":{"acr":{"values":[[[[[[]]]]]]}}}`, "{\"userinfo\":{\"\xff\":null}}", `{"userinfo":{"a":{"value":1e999}}}`, `{"userinfo`,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := parseClaims(text)
+		if err != nil && (len(c.userinfo) > 0 || len(c.idToken) > 0) {
+			t.Errorf("%q is refused and gives something", text)
+		}
+		if err == nil && text != "" && !json.Valid([]byte(text)) {
+			t.Errorf("%q is no JSON and is taken", text)
+		}
+		for _, list := range []map[string]claimRequest{c.userinfo, c.idToken} {
+			if len(list) > maxAsked {
+				t.Errorf("%q gives %d claims", text, len(list))
+			}
+			for name, one := range list {
+				if len(name) > maxClaimName || len(one.values) > maxACRs+1 {
+					t.Errorf("%q gives %q with %d values", text, name, len(one.values))
+				}
+			}
 		}
 	})
 }

@@ -62,6 +62,59 @@ func (c *catalogue) of(scope string) []ldapmap.Field {
 	return fields
 }
 
+// named returns the fields that are behind a claim of this name.
+func (c *catalogue) named(claim string) []ldapmap.Field {
+	if base, is := verifiedOf(claim); is {
+		claim = base
+	}
+	var fields []ldapmap.Field
+	for _, f := range c.fields {
+		if topOf(f.Claim) == claim {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// askable are those claims of names that exist and that the client may see: it could ask for each by its scope as well. Others are left out without an error, as
+// OpenID Connect Core 5.5.1 has it. Sorted.
+func (c *catalogue) askable(names []string, client *rp.Client) []string {
+	var may []string
+	for _, name := range names {
+		fields := c.named(name)
+		if len(fields) > 0 && !slices.ContainsFunc(fields, func(f ldapmap.Field) bool { return !client.MaySee(f.Scope) }) {
+			may = append(may, name)
+		}
+	}
+	slices.Sort(may)
+	return slices.Compact(may)
+}
+
+// beyond are those of the claims that the scopes do not tell.
+func (c *catalogue) beyond(claims, scopes []string) []string {
+	return slices.DeleteFunc(slices.Clone(claims), func(name string) bool {
+		return !slices.ContainsFunc(c.named(name), func(f ldapmap.Field) bool { return !slices.Contains(scopes, f.Scope) })
+	})
+}
+
+// topOf is the claim that "address.locality" is a member of. A name that is an address (OpenID Connect Core 5.1.2) is one name, dots and all.
+func topOf(claim string) string {
+	if strings.Contains(claim, ":") {
+		return claim
+	}
+	top, _, _ := strings.Cut(claim, ".")
+	return top
+}
+
+// verifiedOf tells which claim another one is about, if it tells whether that is verified.
+func verifiedOf(claim string) (base string, is bool) {
+	switch claim {
+	case "email_verified", "phone_number_verified":
+		return strings.TrimSuffix(claim, "_verified"), true
+	}
+	return "", false
+}
+
 // claimNames lists the top-level claims there are, for discovery.
 func (c *catalogue) claimNames() []string {
 	names := []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "c_hash", "sid"}
@@ -71,7 +124,7 @@ func (c *catalogue) claimNames() []string {
 		}
 	}
 	for _, f := range c.fields {
-		top, _, _ := strings.Cut(f.Claim, ".")
+		top := topOf(f.Claim)
 		add(top)
 		switch top {
 		case "email":

@@ -33,6 +33,7 @@ type granted struct {
 	signOn
 	grant   string
 	nonce   string
+	claims  []string      // that were asked for by name, for the ID token
 	code    string        // the code that goes back with an ID token, for c_hash
 	refresh *refreshToken // nil: none
 	user    *ldapmap.User

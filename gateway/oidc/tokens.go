@@ -49,6 +49,8 @@ type signOn struct {
 	AMR      []string `json:"m,omitempty"`
 	ACR      string   `json:"a,omitempty"`
 	Mark     string   `json:"k,omitempty"` // see markOf
+
+	record *state.Person // the person's, once Provider.alive has read it
 }
 
 func (s *signOn) ref() ldapmap.Ref { return ldapmap.Ref{ID: s.Person, DN: s.DN} }
@@ -87,6 +89,7 @@ type code struct {
 	Redirect  string         `json:"u"`
 	Challenge string         `json:"h,omitempty"` // PKCE, S256 (RFC 7636)
 	Nonce     string         `json:"n,omitempty"`
+	Asked     asked          `json:"q,omitzero"`
 	Standing  state.Standing `json:"v"` // what has to be true still when it is redeemed
 	Made      int64          `json:"w"`
 	Expires   int64          `json:"x"`
@@ -103,7 +106,7 @@ func (c *code) decision() state.Code {
 		ID: c.grantID(), Expires: time.Unix(c.Expires, 0), Standing: c.Standing, Refresh: c.Refresh,
 		Grant: state.Grant{
 			Expires: time.Unix(c.Ends, 0), Made: time.Unix(c.Made, 0), SID: c.SID, AuthTime: time.Unix(c.AuthTime, 0),
-			Offline: c.has(ScopeOffline), Scopes: c.Scopes, ACR: c.ACR, AMR: c.AMR, Extra: c.Subject,
+			Offline: c.has(ScopeOffline), Scopes: c.Scopes, Claims: c.Asked.Userinfo, ACR: c.ACR, AMR: c.AMR, Extra: c.Subject,
 		},
 	}
 }
@@ -112,7 +115,8 @@ func (c *code) decision() state.Code {
 type refreshToken struct {
 	signOn
 	state.Refresh `json:"r"`
-	Issued        int64 `json:"i"`
+	Claims        []string `json:"q,omitempty"` // that were asked for by name, for ID tokens
+	Issued        int64    `json:"i"`
 }
 
 // seal makes the opaque text of a code or token.

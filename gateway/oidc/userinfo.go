@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	jose "github.com/go-jose/go-jose/v4"
 	"github.com/ory/fosite"
 
 	"github.com/wicketgate/wicketgate/ldapmap"
@@ -18,7 +19,8 @@ var errNoToken = errors.New("no access token")
 // errInactive: the token is none of ours, has expired, was revoked, or its person may not be let in.
 var errInactive = errors.New("the access token is not active")
 
-// userinfo answers /oauth/userinfo (OpenID Connect Core 5.3) by GET, and by POST with the token in the header or in the body. Two reads.
+// userinfo answers /oauth/userinfo (OpenID Connect Core 5.3) by GET, and by POST with the token in the header or in the body. Two reads, and a third for a registered
+// client that this replica has not met for some seconds.
 func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) {
 	sealed, err := bearer(w, r)
 	if err != nil {
@@ -33,13 +35,40 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) {
 		p.bearerError(w, r, err)
 		return
 	}
-	claims, err := p.claims(r.Context(), u, t.Scopes)
-	if err != nil {
+	if err := p.tell(w, r, t, u); err != nil {
 		p.bearerError(w, r, err)
-		return
 	}
-	claims["sub"] = t.subject()
-	writeJSON(w, http.StatusOK, claims)
+}
+
+// tell writes what the client is told of a person: JSON, or a JWT if the client registered for that (OpenID Connect Core 5.3.2).
+func (p *Provider) tell(w http.ResponseWriter, r *http.Request, token *accessToken, u *ldapmap.User) error {
+	ctx := r.Context()
+	client, err := p.clients.Find(ctx, token.Client)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return errInactive
+	case err != nil:
+		return err
+	}
+	grant, _ := token.record.Grant(token.Grant, p.Clock())
+	claims, err := p.claims(ctx, telling{client: client, user: u, scopes: token.Scopes, names: p.catalogue.askable(grant.Claims, client), record: token.record})
+	if err != nil {
+		return err
+	}
+	claims["sub"] = token.subject()
+	if client.UserinfoAlg == "" {
+		writeJSON(w, http.StatusOK, claims)
+		return nil
+	}
+	claims["iss"], claims["aud"] = p.Issuer, client.ID
+	text, err := p.keys.Sign(ctx, jose.SignatureAlgorithm(client.UserinfoAlg), "JWT", claims)
+	if err != nil {
+		return err
+	}
+	noStore(w)
+	w.Header().Set("Content-Type", "application/jwt")
+	_, _ = w.Write([]byte(text)) // a caller that went away is no failure
+	return nil
 }
 
 // bearer finds the access token of a request (RFC 6750 2.1 and 2.2). A token in the address is not looked for: addresses are logged.
@@ -83,7 +112,7 @@ func (p *Provider) active(ctx context.Context, text string) (*accessToken, *ldap
 	return t, u, err
 }
 
-// alive tells whether a grant stands and its person may be let in. Two reads.
+// alive tells whether a grant stands and its person may be let in. It leaves the person's record in s. Two reads.
 func (p *Provider) alive(ctx context.Context, s *signOn, grant string) (*ldapmap.User, error) {
 	record, err := p.Records.Person(ctx, s.Person)
 	if err != nil {
@@ -92,6 +121,7 @@ func (p *Provider) alive(ctx context.Context, s *signOn, grant string) (*ldapmap
 	if _, ok := record.Grant(grant, p.Clock()); !ok {
 		return nil, errInactive
 	}
+	s.record = record
 	u, err := p.People.Get(ctx, s.ref())
 	switch {
 	case fault.Is(err, fault.NotFound):

@@ -17,7 +17,9 @@ import (
 func TestEachScopeTellsItsClaims(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(d *oidc.Deps) {
-		d.MailVouched = func(_ *ldapmap.User, mail string) bool { return mail == "ada@example.org" }
+		d.Vouched = func(_ *ldapmap.User, field, value string) bool {
+			return field == ldapmap.Emails && value == "ada@example.org"
+		}
 		d.PictureURL = func(*ldapmap.User) string { return "https://id.example.org/photo/1" }
 	})
 	w.people.change(ada, func(u *ldapmap.User) { u.Set(ldapmap.Photo, "\xff\xd8jpeg") })

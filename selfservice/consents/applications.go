@@ -28,6 +28,9 @@ func (f *Flow) list(w http.ResponseWriter, r *http.Request, v *visit.Visitor) er
 				shown.Scopes = append(shown.Scopes, f.label(s, loc))
 			}
 		}
+		for _, c := range a.Claims {
+			shown.Scopes = append(shown.Scopes, f.claim(c, loc))
+		}
 		page.Apps = append(page.Apps, shown)
 	}
 	return f.Kit.Page(w, r, http.StatusOK, page)

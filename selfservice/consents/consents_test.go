@@ -376,3 +376,44 @@ func (w *world) token(form url.Values) token {
 	ok(w.t, json.NewDecoder(resp.Body).Decode(&answer))
 	return token{resp.StatusCode, answer.Refresh}
 }
+
+func TestAClaimThatIsAskedForByNameIsAskedOnThePageAndRemembered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.browser("en")
+	named := func(scope, claims string) string { return ask("orders", scope) + "&claims=" + url.QueryEscape(claims) }
+	page := w.consent(b.Get(named("openid", `{"userinfo":{"given_name":{"essential":true},"email_verified":null,"address":null},"id_token":{"favourite_colour":null,"email":null,"nonsense":null}}`)))
+	for _, words := range []string{"First name", "Ada", "Whether your mail address is confirmed", "Your postal address", "Favourite colour", "Your mail address", "ada@example.org"} {
+		if !page.Says(words) {
+			t.Errorf("the page does not say %q: %s", words, page.Text("main"))
+		}
+	}
+	for _, jargon := range []string{"given_name", "nonsense", "email_verified", "Lovelace, "} {
+		if page.Says(jargon) {
+			t.Errorf("the page says %q", jargon)
+		}
+	}
+	if q := w.home(page.Submit("form[action='/consent']", "decision", "accept")); q.Get("code") == "" {
+		t.Fatalf("after yes: %v", q)
+	}
+	for _, less := range []string{named("openid", `{"userinfo":{"given_name":null}}`), named("openid", `{"id_token":{"email":null}}`)} {
+		if q := w.home(b.Get(less)); q.Get("code") == "" {
+			t.Errorf("%s again: %v", less, q)
+		}
+	}
+	page = w.consent(b.Get(named("openid", `{"userinfo":{"given_name":null,"groups":null}}`)))
+	if !page.Says("allowed it before") || page.Find(".badge").Length() != 1 || !page.Says("The groups you are in") {
+		t.Errorf("what is new is not marked: %s", page.Text("main"))
+	}
+	// What a scope tells need not be asked for by name, and the other way round it has to: the scope tells more.
+	page = w.consent(b.Get(ask("orders", "openid email")))
+	if q := w.home(page.Submit("form[action='/consent']", "decision", "accept")); q.Get("code") == "" {
+		t.Fatalf("after yes to the scope: %v", q)
+	}
+	if q := w.home(b.Get(named("openid", `{"userinfo":{"email":null,"email_verified":null}}`))); q.Get("code") == "" {
+		t.Errorf("what the scope tells, by name: %v", q)
+	}
+	if page := b.Get("/applications"); !page.Says("First name") || !page.Says("Whether your mail address is confirmed") {
+		t.Errorf("the list of applications does not say what was asked by name: %s", page.Text("main"))
+	}
+}

@@ -32,6 +32,24 @@ func (f *Flow) label(scope string, loc *i18n.Locale) string {
 	return scope
 }
 
+// claim is what a claim that is asked for by its own name means to the person.
+func (f *Flow) claim(claim string, loc *i18n.Locale) string {
+	switch claim {
+	case "email_verified":
+		return loc.T("Whether your mail address is confirmed")
+	case "phone_number_verified":
+		return loc.T("Whether your phone number is confirmed")
+	case "email", "address", "groups":
+		return f.label(claim, loc)
+	case "phone_number":
+		return f.label("phone", loc)
+	}
+	if told := f.Provider.Named(claim); len(told) == 1 {
+		return name(told[0], loc)
+	}
+	return claim
+}
+
 // name is what a field is called on pages.
 func name(f ldapmap.Field, loc *i18n.Locale) string {
 	if words := f.Label.In(loc.Tag(), loc.T); words != "" {
@@ -43,6 +61,9 @@ func name(f ldapmap.Field, loc *i18n.Locale) string {
 // scope shows what the application would see now, in the person's own values. What has none is left out.
 func (f *Flow) scope(asked oidc.Asked, again bool, loc *i18n.Locale) templates.Scope {
 	s := templates.Scope{Label: f.label(asked.Scope, loc), New: again && asked.New}
+	if asked.Claim != "" {
+		s.Label = f.claim(asked.Claim, loc)
+	}
 	for _, c := range asked.Claims {
 		shown := templates.Claim{Label: name(c.Field, loc)}
 		if c.Field.Type == ldapmap.TypePhoto {

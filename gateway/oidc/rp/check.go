@@ -154,6 +154,9 @@ func (c *Client) checkFlows(bad report) {
 		bad("grant_types", "%s needs a response type with code in it.", GrantCode)
 	}
 	checkOneOf("id_token_signed_response_alg", string(c.SigningAlg()), Algorithms(), bad)
+	if c.UserinfoAlg != "" {
+		checkOneOf("userinfo_signed_response_alg", c.UserinfoAlg, Algorithms(), bad)
+	}
 }
 
 // checkRequests checks what is said of request objects (RFC 9101).

@@ -55,6 +55,8 @@ type Client struct {
 	Scope string `json:"scope,omitempty"`
 	// IDTokenAlg is RS256 (when empty), ES256 or EdDSA.
 	IDTokenAlg string `json:"id_token_signed_response_alg,omitempty"`
+	// UserinfoAlg makes userinfo a JWT, signed by RS256, ES256 or EdDSA; empty: plain JSON.
+	UserinfoAlg string `json:"userinfo_signed_response_alg,omitempty"`
 
 	// RequestObjectAlg binds request objects (RFC 9101) to RS256, ES256 or EdDSA; empty takes each of them. "none" takes unsigned ones too.
 	RequestObjectAlg string `json:"request_object_signing_alg,omitempty"`
