@@ -40,7 +40,7 @@ func accountKinds() map[string]accountKind {
 			mark:       []string{"krbLastPwdChange"}, read: readFreeIPA,
 		},
 		"activedirectory": {
-			attributes: []string{"userAccountControl", "accountExpires", "pwdLastSet"},
+			attributes: []string{"userAccountControl", "accountExpires", "pwdLastSet", "lockoutTime"},
 			mark:       []string{"pwdLastSet"}, read: readActiveDirectory,
 		},
 	}
@@ -121,6 +121,9 @@ func readActiveDirectory(e *Entry, a *Account) {
 	}
 	if e.Value("pwdLastSet") == "0" && flags&uacPasswordNotExpires == 0 {
 		a.MustChange = true
+	}
+	if t := e.Value("lockoutTime"); t != "" && t != "0" {
+		a.LockedOut = true
 	}
 }
 

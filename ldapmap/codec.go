@@ -41,6 +41,7 @@ func codecs() map[string]codec {
 		"filetime":         {types: []Type{TypeTime}, decode: decodeFiletime, encode: encodeFiletime},
 		"days":             {types: []Type{TypeDate}, decode: decodeDays, encode: encodeDays},
 		"seconds":          {types: []Type{TypeTime}, decode: decodeSeconds, encode: encodeSeconds},
+		"sid":              {types: []Type{TypeText}, decode: decodeSID, encode: encodeSID, exact: true},
 		"guid":             {types: []Type{TypeText}, decode: decodeGUID, encode: encodeGUID},
 		"dn":               {types: []Type{TypePerson}, decode: decodeDN, encode: decodeDN},
 		"jpeg":             {types: []Type{TypePhoto}, decode: decodeBytes, encode: encodeJPEG, binary: true, exact: true},
@@ -60,6 +61,8 @@ func codecOfAttribute(attribute string, t Type) string {
 		return "labeled_uri"
 	case "objectguid":
 		return "guid"
+	case "objectsid":
+		return "sid"
 	case "accountexpires", "pwdlastset", "lastlogon", "lastlogontimestamp", "lockouttime", "badpasswordtime":
 		return "filetime"
 	case "shadowexpire", "shadowlastchange":

@@ -44,6 +44,7 @@ func (c *compiler) groups(all Spec) {
 	orElse(&g.spec.Member, "member")
 	orElse(&g.spec.MemberHolds, "dn")
 	orElse(&g.spec.Empty, "allow")
+	orElse(&g.spec.Nested, "no")
 	for _, a := range []struct{ path, name string }{
 		{"groups.id", s.ID}, {"groups.name", g.spec.Name}, {"groups.display_name", s.DisplayName}, {"groups.description", s.Description},
 		{"groups.owner", s.Owner}, {"groups.member", g.spec.Member}, {"groups.primary", s.Primary},
@@ -53,6 +54,7 @@ func (c *compiler) groups(all Spec) {
 		}
 	}
 	c.oneOf("groups.member_holds", g.spec.MemberHolds, "dn", "username")
+	c.oneOf("groups.nested", g.spec.Nested, "no", nestedInChain)
 	c.oneOf("groups.empty", g.spec.Empty, "allow", "placeholder", "delete")
 	if g.spec.Empty == "placeholder" {
 		if dn, ok := c.dn("groups.placeholder", s.Placeholder); ok {

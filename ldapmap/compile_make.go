@@ -173,6 +173,9 @@ func (c *compiler) attributes() {
 	}
 	if c.m.groups != nil {
 		add(c.m.groups.spec.Primary)
+		if strings.EqualFold(c.m.groups.spec.Primary, primaryGroupID) {
+			add("objectSid")
+		}
 	}
 	if len(c.m.password) > 0 {
 		add("objectClass")

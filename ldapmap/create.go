@@ -3,6 +3,7 @@ package ldapmap
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
@@ -74,6 +75,34 @@ func (m *Mapping) named(d *diff) (*Entry, error) {
 		}
 	}
 	return e, nil
+}
+
+// Namesake is e under another name, for when somebody else has the first: with the user name in brackets. ok is false where people type the name of
+// the entry themselves, since they have to choose another.
+func (m *Mapping) Namesake(e *Entry, draft *User) (other *Entry, ok bool) {
+	dn, err := ParseDN(e.DN)
+	username := draft.Get(Username)
+	if err != nil || len(dn) == 0 || len(dn.RDN()) != 1 || username == "" || m.FieldOf(dn.RDN()[0].Attribute) != "" {
+		return nil, false
+	}
+	was := dn.RDN()[0]
+	name := AVA{was.Attribute, fit(was.Value, " ("+username+")")}
+	other = &Entry{DN: append(DN{RDN{name}}, dn.Parent()...).String(), Attributes: slices.Clone(e.Attributes)}
+	for i, a := range other.Attributes {
+		if strings.EqualFold(a.Name, was.Attribute) {
+			other.Attributes[i].Values = []string{name.Value}
+		}
+	}
+	return other, true
+}
+
+// fit puts an end to a name, which has 64 characters at most (RFC 4519 gives no bound; ub-common-name of X.520 and Active Directory do).
+func fit(name, end string) string {
+	room := max(64-utf8.RuneCountInString(end), 1)
+	if runes := []rune(name); len(runes) > room {
+		name = string(runes[:room])
+	}
+	return name + end
 }
 
 // order puts the object classes first, as people write entries.

@@ -43,18 +43,14 @@ func (m *Mapping) GroupOfDN(text string) (g Group, known, ours bool) {
 // GroupFilter says which entries are groups.
 func (m *Mapping) GroupFilter() Filter { return m.groups.filter }
 
-// MemberFilter finds the groups that a person is in.
+// MemberFilter finds the groups that a person is in: those that list the person, the primary group, and what contains these if groups.nested
+// says so.
 func (m *Mapping) MemberFilter(u *User) (Filter, error) {
 	value, err := m.MemberValue(u)
 	if err != nil {
 		return nil, err
 	}
-	is := Or{Equal{m.groups.spec.Member, value}}
-	if p := m.groups.spec.Primary; p != "" && u.entry != nil {
-		for _, v := range u.entry.Values(p) {
-			is = append(is, Equal{p, v})
-		}
-	}
+	is := append(Or{m.groups.listing(value)}, m.groups.primary(u.entry)...)
 	if len(is) == 1 {
 		return And{m.groups.filter, is[0]}, nil
 	}

@@ -27,9 +27,10 @@ func (m *Mapping) User(e *Entry) (*User, error) {
 	return u, nil
 }
 
-// MemberOf returns the DNs in the entry's memberOf, as they were read with the person; ok is false if the mapping has no such attribute.
+// MemberOf returns the DNs in the entry's memberOf, as they were read with the person; ok is false if the mapping has no such attribute, or if it
+// cannot tell all, since groups contain groups.
 func (m *Mapping) MemberOf(u *User) (dns []string, ok bool) {
-	if m.spec.MemberOf == "" || u.entry == nil {
+	if m.spec.MemberOf == "" || u.entry == nil || m.groups != nil && m.groups.nested() {
 		return nil, false
 	}
 	return u.entry.Values(m.spec.MemberOf), true

@@ -59,7 +59,11 @@ type GroupsSpec struct {
 	// Member is the attribute with the members, and MemberHolds what its values are: dn or username.
 	Member      string `yaml:"member"`
 	MemberHolds string `yaml:"member_holds"`
-	// Primary is an attribute that people and groups share (gidNumber): who has the group's value is in it, listed or not.
+	// Nested says how members of groups within groups are found: no (the directory tells them itself, or there are none), or in_chain (by Active
+	// Directory's matching rule; memberOf is not asked then).
+	Nested string `yaml:"nested"`
+	// Primary is an attribute that people and groups share (gidNumber): who has the group's value is in it, listed or not. primaryGroupID is
+	// Active Directory's, and stands for the group with that SID.
 	Primary string `yaml:"primary"`
 	// Empty says what happens when the last member leaves: allow (the class permits it), placeholder, or delete (the group).
 	Empty string `yaml:"empty"`

@@ -47,6 +47,7 @@ func (s Spec) Over(preset Spec) Spec {
 	orElse(&g.Member, p2.Member)
 	orElse(&g.MemberHolds, p2.MemberHolds)
 	orElse(&g.Primary, p2.Primary)
+	orElse(&g.Nested, p2.Nested)
 	orElse(&g.Empty, p2.Empty)
 	orElse(&g.Placeholder, p2.Placeholder)
 	orElse(&g.NewBase, p2.NewBase)

@@ -96,6 +96,7 @@ func (u *User) DisplayName() string {
 // Account is what the directory says of the account behind an entry. Zero values mean "nothing known", which is "no obstacle".
 type Account struct {
 	Locked     bool      // by an administrator, or for too many failures and still in force
+	LockedOut  bool      // by wrong passwords, on a server that only a bind asks whether the lock is still in force
 	Disabled   bool      // switched off (userAccountControl, nsAccountLock, a mapped field "active")
 	NotBefore  time.Time // the account starts then
 	Expires    time.Time // the account ends then

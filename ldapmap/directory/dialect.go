@@ -13,6 +13,8 @@ type dialect interface {
 	change(ctx context.Context, p *People, as Credentials, new string) error
 	// reset is done by the service account.
 	reset(ctx context.Context, p *People, u *ldapmap.User, new string) error
+	// complete makes a new entry what the server wants it to be; withPassword tells that the password is in it and need not be set afterwards.
+	complete(e *ldapmap.Entry, password string) (withPassword bool)
 	// locked tells whether a reset would lift the lock of an administrator.
 	locked(ctx context.Context, p *People, u *ldapmap.User) (bool, error)
 	// chosen tells the server that the person chose the password which the service account has just set, so that it need not be changed again.
@@ -61,7 +63,7 @@ func dialectOf(name string, caps Capabilities) dialect {
 // one that keeps its state as the draft says, in pwdAccountLockedTime and the like; 389-DS alone is known to answer so and keep it otherwise.
 func (c Capabilities) Dialect() string {
 	switch {
-	case isAD(c):
+	case c.Vendor == ActiveDirectory || c.Vendor == Samba:
 		return DialectAD
 	case c.Vendor == DS389:
 		return Dialect389DS
@@ -89,6 +91,8 @@ func (s standard) reset(ctx context.Context, p *People, u *ldapmap.User, new str
 	}
 	return p.d.Modify(ctx, u.DN, []ldapmap.Mod{{Op: ldapmap.ModReplace, Name: "userPassword", Values: []string{new}}})
 }
+
+func (standard) complete(*ldapmap.Entry, string) bool { return false }
 
 func (standard) locked(context.Context, *People, *ldapmap.User) (bool, error) { return false, nil }
 

@@ -119,7 +119,7 @@ func (p *People) AddMember(ctx context.Context, group ldapmap.Group, u *ldapmap.
 		return err
 	}
 	err = p.d.Modify(ctx, group.DN, []ldapmap.Mod{{Op: ldapmap.ModAdd, Name: attribute, Values: []string{value}}})
-	if code, ok := ResultCode(err); ok && code == CodeAttributeOrValueExists {
+	if code, ok := ResultCode(err); ok && (code == CodeAttributeOrValueExists || code == CodeEntryAlreadyExists) { // Active Directory says 68
 		return nil
 	}
 	if err != nil {
@@ -146,6 +146,11 @@ func (p *People) RemoveMember(ctx context.Context, group ldapmap.Group, u *ldapm
 	switch {
 	case ok && code == CodeNoSuchAttribute:
 		return nil
+	case ok && code == CodeUnwillingToPerform: // Active Directory says so of somebody who is not in, and of much else
+		if in, unknown := p.lists(ctx, group, attribute, value); unknown == nil && !in {
+			return nil
+		}
+		return err
 	case !ok || code != CodeObjectClassViolation:
 		return err
 	}
@@ -161,6 +166,12 @@ func (p *People) RemoveMember(ctx context.Context, group ldapmap.Group, u *ldapm
 		return p.deleteEmpty(ctx, group, attribute, value)
 	}
 	return &fault.Error{Code: fault.Conflict, Words: "This is the last member, and a group of this kind cannot be empty.", Err: err}
+}
+
+// lists tells whether the group names the value. One read.
+func (p *People) lists(ctx context.Context, group ldapmap.Group, attribute, value string) (bool, error) {
+	found, err := p.d.Find(ctx, Search{Base: group.DN, Scope: Base, Filter: ldapmap.Equal{Attribute: attribute, Value: value}, Attributes: []string{"cn"}, Limit: 1})
+	return len(found) > 0, err
 }
 
 // deleteEmpty deletes a group whose only member is the one who leaves. Somebody may join at this very moment: the group is renamed by nobody

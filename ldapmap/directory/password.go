@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode/utf16"
 
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
@@ -74,20 +73,6 @@ func (p *People) ChangePassword(ctx context.Context, u *ldapmap.User, old, new s
 	return p.followUp(ctx, u, new)
 }
 
-// changeAD is Active Directory's way (MS-ADTS 3.1.1.3.1.5): the old value goes and the new one comes. Whoever must change the password cannot bind, so
-// that the service account hands the change in; the server checks the old password all the same.
-func (p *People) changeAD(ctx context.Context, as Credentials, new string) error {
-	mods := []ldapmap.Mod{
-		{Op: ldapmap.ModDelete, Name: "unicodePwd", Values: []string{unicodePwd(as.Password)}},
-		{Op: ldapmap.ModAdd, Name: "unicodePwd", Values: []string{unicodePwd(new)}},
-	}
-	err := p.d.ModifyAs(ctx, as, as.DN, mods)
-	if r, ok := resultIn(err); ok && r.Op == OpBind && rightPassword(r) {
-		return p.d.Modify(ctx, as.DN, mods)
-	}
-	return err
-}
-
 // SetPassword implements ldapmap.People.
 func (p *People) SetPassword(ctx context.Context, u *ldapmap.User, new string) error {
 	if err := checkPassword("password", new); err != nil {
@@ -140,29 +125,6 @@ func (p *People) followUp(ctx context.Context, u *ldapmap.User, new string) erro
 		return &ldapmap.Partial{Done: "the password was changed", Err: err}
 	}
 	return nil
-}
-
-// activeDirectory is the dialect of Active Directory and Samba.
-type activeDirectory struct{ standard }
-
-func (activeDirectory) change(ctx context.Context, p *People, as Credentials, new string) error {
-	return p.changeAD(ctx, as, new)
-}
-
-func (activeDirectory) reset(ctx context.Context, p *People, u *ldapmap.User, new string) error {
-	return p.d.Modify(ctx, u.DN, []ldapmap.Mod{{Op: ldapmap.ModReplace, Name: "unicodePwd", Values: []string{unicodePwd(new)}}})
-}
-
-func isAD(c Capabilities) bool { return c.Vendor == ActiveDirectory || c.Vendor == Samba }
-
-// unicodePwd is the value that Active Directory takes: in double quotes, UTF-16LE.
-func unicodePwd(password string) string {
-	units := utf16.Encode([]rune(`"` + password + `"`))
-	b := make([]byte, 0, 2*len(units))
-	for _, u := range units {
-		b = append(b, byte(u), byte(u>>8))
-	}
-	return string(b)
 }
 
 // positive drops the -1 of a policy answer that says nothing.

@@ -59,34 +59,6 @@ func refused(r *ResultError, reason PolicyError) ldapmap.Outcome {
 	return ldapmap.Wrong
 }
 
-// adData finds Active Directory's reason: "80090308: LdapErr: DSID-0C09044E, comment: AcceptSecurityContext error, data 775, v2580".
-var adData = regexp.MustCompile(`\bdata ([0-9a-fA-F]{3,8})\b`)
-
-// subCode reads the reason that Active Directory hides in the text of invalidCredentials.
-func subCode(diagnostic string) ldapmap.Outcome {
-	m := adData.FindStringSubmatch(diagnostic)
-	if m == nil {
-		return ldapmap.Wrong
-	}
-	switch strings.ToLower(m[1]) {
-	case "530", "531", "533", "701": // hours, workstation, disabled, account expired
-		return ldapmap.Disabled
-	case "532":
-		return ldapmap.Expired
-	case "773":
-		return ldapmap.MustChange
-	case "775":
-		return ldapmap.Locked
-	}
-	return ldapmap.Wrong // 525, 52e and what is unknown
-}
-
-// rightPassword tells whether a refused bind proves that the password was right, as Active Directory's reasons for a change do.
-func rightPassword(r *ResultError) bool {
-	outcome := subCode(r.Diagnostic)
-	return r.Code == CodeInvalidCredentials && (outcome == ldapmap.Expired || outcome == ldapmap.MustChange)
-}
-
 func wrongCurrent(err error) error {
 	return &fault.Error{Code: fault.Invalid, Field: "current", Words: "This is not your current password.", Err: err}
 }
@@ -103,25 +75,32 @@ func refusal(err error) error {
 	invalid := func(words string, args ...any) error {
 		return &fault.Error{Code: fault.Invalid, Field: "password", Words: words, Args: args, Err: err}
 	}
+	reason := PolicyError("")
+	inAD := false
 	if r.Policy != nil {
-		switch r.Policy.Error {
-		case InsufficientQuality:
-			return invalid("This password is too easy to guess. Choose a longer or a less usual one.")
-		case PasswordTooShort:
-			return invalid("This password is too short.")
-		case PasswordInHistory:
-			return invalid("You have used this password before. Choose a new one.")
-		case PasswordTooYoung:
-			return invalid("Your password was changed a short while ago. It cannot be changed again yet.")
-		case PasswordModNotAllow, MustSupplyOld, AccountLocked:
-			return &fault.Error{Code: fault.Denied, Words: "The directory does not let this password be changed here. Please ask an administrator.", Err: err}
-		}
+		reason = r.Policy.Error
+	} else {
+		reason, inAD = adPolicy(r.Diagnostic)
+	}
+	switch reason {
+	case InsufficientQuality:
+		return invalid("This password is too easy to guess. Choose a longer or a less usual one.")
+	case PasswordTooShort:
+		return invalid("This password is too short.")
+	case PasswordInHistory:
+		return invalid("You have used this password before. Choose a new one.")
+	case PasswordTooYoung:
+		return invalid("Your password was changed a short while ago. It cannot be changed again yet.")
+	case PasswordModNotAllow, MustSupplyOld, AccountLocked:
+		return &fault.Error{Code: fault.Denied, Words: "The directory does not let this password be changed here. Please ask an administrator.", Err: err}
 	}
 	switch {
-	case strings.HasPrefix(r.Diagnostic, "00000056"), r.Code == CodeUnwillingToPerform && strings.Contains(r.Diagnostic, "old password"),
+	case adWrongOld(r.Diagnostic), r.Code == CodeUnwillingToPerform && strings.Contains(r.Diagnostic, "old password"),
 		r.Code == CodeInvalidCredentials:
 		return wrongCurrent(err)
-	case r.Code == CodeConstraintViolation, r.Code == CodeUnwillingToPerform && strings.HasPrefix(r.Diagnostic, "0000052D"):
+	case inAD:
+		return invalid("The directory refuses this password. Choose a longer or a less usual one, which you have not had before.")
+	case r.Code == CodeConstraintViolation:
 		if text, ok := forPeople(r.Diagnostic); ok {
 			return invalid("The directory refuses this password: %s", text)
 		}

@@ -24,8 +24,13 @@ func (p *People) Create(ctx context.Context, draft *ldapmap.User, password strin
 	if err := p.free(ctx, draft); err != nil {
 		return nil, err
 	}
-	if err := p.d.Add(ctx, e.DN, e.Attributes); err != nil {
-		return nil, p.about(err, e.DN)
+	d, err := p.dialect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	withPassword := d.complete(e, password)
+	if e, err = p.add(ctx, draft, e); err != nil {
+		return nil, err
 	}
 	u, err := p.again(ctx, e.DN)
 	if err != nil {
@@ -33,6 +38,9 @@ func (p *People) Create(ctx context.Context, draft *ldapmap.User, password strin
 	}
 	if password == "" {
 		return u, nil
+	}
+	if withPassword {
+		return u, p.followUp(ctx, u, password)
 	}
 	if err := p.setPassword(ctx, u, password); err != nil {
 		if _, partly := err.(*ldapmap.Partial); partly {
@@ -45,6 +53,26 @@ func (p *People) Create(ctx context.Context, draft *ldapmap.User, password strin
 		return nil, err
 	}
 	return p.again(ctx, e.DN)
+}
+
+// add writes a new entry. Where entries are named by something that nobody typed, such as the full name, it gives a namesake another name.
+func (p *People) add(ctx context.Context, draft *ldapmap.User, e *ldapmap.Entry) (*ldapmap.Entry, error) {
+	err := p.d.Add(ctx, e.DN, e.Attributes)
+	if code, ok := ResultCode(err); ok && code == CodeEntryAlreadyExists {
+		other, can := p.m.Namesake(e, draft)
+		if _, gone := p.d.Read(ctx, e.DN, "objectClass"); can && gone == nil {
+			e, err = other, p.d.Add(ctx, other.DN, other.Attributes)
+		}
+	}
+	if r, ok := resultIn(err); ok {
+		if _, refused := adPolicy(r.Diagnostic); refused {
+			return nil, refusal(err)
+		}
+	}
+	if err != nil {
+		return nil, p.about(err, e.DN)
+	}
+	return e, nil
 }
 
 // free tells whether somebody already signs in with the draft's user name: the directory itself only knows that a DN is taken.

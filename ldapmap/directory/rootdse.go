@@ -104,6 +104,8 @@ type Capabilities struct {
 	PasswordPolicy bool // draft-behera
 	Assertion      bool // RFC 4528
 	WhoAmI         bool // RFC 4532
+	// PolicyHints is the OID by which Active Directory lets a reset obey the password history (MS-ADTS 3.1.1.3.4.1.27); empty for none.
+	PolicyHints string
 }
 
 // Capabilities tells what the server that serves now can do. It is read once for each server, and anew after the server was down. A
@@ -136,7 +138,14 @@ func (d *Directory) Capabilities(ctx context.Context) (Capabilities, error) {
 // capabilitiesOf reads them from a root DSE.
 func capabilitiesOf(r *RootDSE) Capabilities {
 	has := func(oids []string, oid string) bool { return slices.Contains(oids, oid) }
+	hints := ""
+	for _, oid := range []string{oidPolicyHints, oidPolicyHintsOld} {
+		if hints == "" && has(r.Controls, oid) {
+			hints = oid
+		}
+	}
 	return Capabilities{
+		PolicyHints:    hints,
 		Vendor:         vendorOf(r),
 		Version:        clean(r.VendorVersion),
 		PasswordModify: has(r.Extensions, oidPasswordModify),

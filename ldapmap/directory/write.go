@@ -28,10 +28,16 @@ func (d *Directory) Add(ctx context.Context, dn string, attrs []ldapmap.Attribut
 // Modify changes an entry, all or nothing and in the order of mods (RFC 4511 4.6). Errors: NotFound; Conflict if a value to delete is not there (code 16) or
 // one to add is (20); Invalid, Denied, Unavailable (see ErrUnknownOutcome).
 func (d *Directory) Modify(ctx context.Context, dn string, mods []ldapmap.Mod) error {
+	return d.modifyWith(ctx, dn, mods, nil)
+}
+
+// modifyWith is Modify with controls that the server is known to have.
+func (d *Directory) modifyWith(ctx context.Context, dn string, mods []ldapmap.Mod, controls []ldap.Control) error {
 	r, err := modifyRequest(dn, mods)
 	if err != nil {
 		return err
 	}
+	r.Controls = append(r.Controls, controls...)
 	return d.write(ctx, OpModify, dn, func(l *ldap.Conn) error { return l.Modify(r) })
 }
 

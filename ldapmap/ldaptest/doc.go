@@ -15,12 +15,13 @@
 //	server.go options.go seed.go   what a test sees and can ask for
 //	slapd*.go                      OpenLDAP's slapd, two of them in mirror mode, and its log as a count of operations
 //	ds389*.go                      389 Directory Server
+//	samba*.go loopback.go          Samba as a domain controller of Active Directory, on an address of its own
 //	memdir.go                      the directory in memory
 //	process.go                     server programs as children of the test
 //	ca.go                          certificates, good and bad
 //	proxy.go                       faults on the line
 //
-// It needs Debian's packages slapd, ldap-utils and 389-ds-base. Without them a test is skipped, loudly; with CI=true in the environment it fails.
+// It needs Debian's packages slapd, ldap-utils, 389-ds-base, samba, samba-ad-provision, samba-dsdb-modules and samba-vfs-modules. Without them a test is skipped, loudly; with CI=true in the environment it fails.
 //
 // It imports ldapmap/memdir, and nothing else of this module, so that every package's tests can use it.
 package ldaptest

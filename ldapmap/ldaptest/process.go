@@ -114,15 +114,19 @@ func accepts(port int) bool {
 func need(t testing.TB, packages string, programs ...string) {
 	t.Helper()
 	for _, p := range programs {
-		if find(p) != "" {
-			continue
+		if find(p) == "" {
+			notTested(t, p+" is not installed. On Debian: apt-get install "+packages)
 		}
-		text := "!!! NOT TESTED: " + p + " is not installed. On Debian: apt-get install " + packages
-		if os.Getenv("CI") == "true" {
-			t.Fatal(text)
-		}
-		t.Skip(text)
 	}
+}
+
+// notTested skips the test loudly, or fails it in CI.
+func notTested(t testing.TB, why string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal("!!! NOT TESTED: " + why)
+	}
+	t.Skip("!!! NOT TESTED: " + why)
 }
 
 // find looks for a program in the path, and where Debian keeps servers, which is not in everybody's path.

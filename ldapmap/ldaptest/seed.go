@@ -44,6 +44,21 @@ func Person(t testing.TB, uid string) (dn, password string) {
 	return dn, uid + "-password"
 }
 
+// Person is Person as this kind of directory spells the seed.
+func (s *Server) Person(t testing.TB, uid string) (dn, password string) {
+	t.Helper()
+	dn, password = Person(t, uid)
+	if s.Has(SeedTree) {
+		return dn, password
+	}
+	for r := range strings.SplitSeq(seed, "\n\n") {
+		if e := parseSeed(t, r); e.first("uid") == uid {
+			dn = adPersonDN(e.dn, e.first("cn"))
+		}
+	}
+	return dn, password
+}
+
 // People returns LDIF for n people below ou=people, uid=p00000 and so on, for tests that need many.
 func People(n int) string {
 	var b strings.Builder
