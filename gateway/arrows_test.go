@@ -50,6 +50,8 @@ func forbidden(from, to string) string {
 		return "only ldapmap/directory speaks LDAP to servers"
 	case to == "github.com/ory/fosite" && from != "gateway/oidc":
 		return "fosite stays inside gateway/oidc, and out of its parts"
+	case (to == "database/sql" || in(to, "github.com/jackc/pgx/v5", "modernc.org/sqlite")) && !in(from, "gateway/state/sqlstate"):
+		return "only gateway/state/sqlstate speaks SQL"
 	case to == "net/http" && (from == "ldapmap" || from == "ldapmap/directory" || from == "ldapmap/policy" || in(from, "gateway/state")):
 		return "no HTTP below the pages"
 	case !top(to):
@@ -70,6 +72,8 @@ func forbidden(from, to string) string {
 		return "only commands and test helpers use the composition root"
 	case from != "gateway" && in(from, "gateway") && in(to, "selfservice") && !strings.HasSuffix(from, "test"):
 		return "only the composition root mounts flows"
+	case to == "gateway/state/sqlstate" && from == "gateway/config":
+		return "" // whose settings it checks, as it does those of the directory and of mail
 	case (to == "gateway/state/ldapstate" || to == "gateway/state/sqlstate") && from != "gateway" && !in(from, "cmd"):
 		return "only the composition root chooses a store"
 	case to == "ldapmap/memdir" && !in(from, "cmd/wicketgate", "ldapmap/ldaptest", "gateway/housetest", "gateway/lab"):
@@ -111,6 +115,8 @@ func TestArrowsCatch(t *testing.T) {
 		{"selfservice/profile", "selfservice/password"},
 		{"templates", "ldapmap"},
 		{"gateway/oidc", "gateway/state/ldapstate"},
+		{"gateway/oidc", "gateway/state/sqlstate"},
+		{"gateway/oidc", "database/sql"},
 		{"gateway/session", "selfservice/signin"},
 		{"gateway", "ldapmap/memdir"},
 		{"selfservice/join", "gateway"},

@@ -191,7 +191,7 @@ func TestDecisionsHoldInADirectory(t *testing.T) {
 	t.Parallel()
 	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
 		store := open(t, s, ldapstate.Config{})
-		decisions(t, store)
+		statetest.Decisions(t, store)
 	})
 }
 

@@ -1,4 +1,4 @@
-// Package statetest proves that a state.Store keeps its promises: Run is the one suite that all of them pass. For tests of what stands
+// Package statetest proves that a state.Store keeps its promises: Run is the one suite that all of them pass, Decisions goes the way of a sign-on on it. For tests of what stands
 // on a store there are Memory, a store that forgets, and Spy, which counts operations and lets a test step in between two of them.
 //
 // Only tests import it.

@@ -1,4 +1,4 @@
-package ldapstate_test
+package statetest
 
 import (
 	"errors"
@@ -10,8 +10,8 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/state"
 )
 
-// decisions goes the way of a sign-on, with several replicas at every step that must happen once.
-func decisions(t *testing.T, store state.Store) {
+// Decisions goes the way of a sign-on, with several replicas at every step that must happen once.
+func Decisions(t *testing.T, store state.Store) {
 	t.Helper()
 	ctx := t.Context()
 	clock := time.Now().UTC().Truncate(time.Second)
