@@ -14,6 +14,11 @@ type accountKind struct {
 	attributes []string // asked for by name: most are operational
 	mark       []string // those that change with the password
 	read       func(*Entry, *Account)
+
+	powers   AccountPowers // what write can keep
+	write    func(*Entry, AccountChange, time.Time) []Mod
+	class    string // that an entry must have for its attributes; empty: any
+	byPolicy bool   // the attributes exist only where the server has a password policy
 }
 
 // accountKinds are the words of users.account.
@@ -22,22 +27,27 @@ func accountKinds() map[string]accountKind {
 		"ppolicy": {
 			attributes: []string{"pwdAccountLockedTime", "pwdReset", "pwdStartTime", "pwdEndTime", "pwdChangedTime"},
 			mark:       []string{"pwdChangedTime"}, read: readPPolicy,
+			powers: AccountPowers{Lock: true, NotBefore: true, Expires: true, MustChange: true}, write: writePPolicy, byPolicy: true,
 		},
 		"shadow": {
 			attributes: []string{"shadowExpire", "shadowLastChange"},
 			mark:       []string{"shadowLastChange"}, read: readShadow,
+			powers: AccountPowers{Expires: true, MustChange: true}, write: writeShadow, class: "shadowAccount",
 		},
 		"samba": {
 			attributes: []string{"sambaAcctFlags", "sambaKickoffTime", "sambaPwdLastSet"},
 			mark:       []string{"sambaPwdLastSet"}, read: readSamba,
+			powers: AccountPowers{Lock: true, Expires: true, MustChange: true}, write: writeSamba, class: "sambaSamAccount",
 		},
 		"389ds": {
-			attributes: []string{"nsAccountLock", "passwordExpirationTime", "pwdUpdateTime"},
+			attributes: []string{"nsAccountLock", "passwordExpirationTime", "pwdUpdateTime", "accountUnlockTime", "passwordRetryCount"},
 			mark:       []string{"passwordExpirationTime", "pwdUpdateTime"}, read: read389,
+			powers: AccountPowers{Lock: true, MustChange: true}, write: write389,
 		},
 		"freeipa": {
-			attributes: []string{"nsAccountLock", "krbPrincipalExpiration", "krbLastPwdChange"},
+			attributes: []string{"nsAccountLock", "krbPrincipalExpiration", "krbLastPwdChange", "krbPasswordExpiration", "krbLoginFailedCount"},
 			mark:       []string{"krbLastPwdChange"}, read: readFreeIPA,
+			powers: AccountPowers{Lock: true, Expires: true, MustChange: true}, write: writeFreeIPA,
 		},
 		"activedirectory": {
 			attributes: []string{"userAccountControl", "accountExpires", "pwdLastSet", "lockoutTime"},
@@ -103,6 +113,9 @@ func readFreeIPA(e *Entry, a *Account) {
 		a.Disabled = true
 	}
 	a.Expires = earlier(a.Expires, generalizedTime(e.Value("krbPrincipalExpiration")))
+	if e.Value("krbPasswordExpiration") == epoch {
+		a.MustChange = true
+	}
 }
 
 // The bits of userAccountControl (MS-ADTS 2.2.16).

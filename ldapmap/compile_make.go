@@ -177,7 +177,7 @@ func (c *compiler) attributes() {
 			add("objectSid")
 		}
 	}
-	if len(c.m.password) > 0 {
+	if len(c.m.password) > 0 || slices.ContainsFunc(c.m.account, func(k accountKind) bool { return k.class != "" }) {
 		add("objectClass")
 	}
 	add("userPassword")

@@ -53,6 +53,18 @@ type People interface {
 	// Delete removes the entry. Errors: NotFound, Denied.
 	Delete(ctx context.Context, u *User) error
 
+	// Move puts the entry, with the name it has, directly below another one: a DN that is one of users.base or lies below one. It returns the person as
+	// the directory has it afterwards. Errors: Invalid if base is not such a DN, NotFound if it does not exist, Conflict if the name is taken there, Denied.
+	Move(ctx context.Context, u *User, base string) (*User, error)
+
+	// SetAccount locks or unlocks an account, limits it in time, or asks for a new password, all in one Modify. It returns the person as the directory has it
+	// afterwards. Errors: Denied if the directory has no place for some part of it (see AccountPowers) or does not let us; Conflict if somebody
+	// else changed the account meanwhile.
+	SetAccount(ctx context.Context, u *User, change AccountChange) (*User, error)
+
+	// AccountPowers tells which parts of an AccountChange this directory can keep.
+	AccountPowers(ctx context.Context) (AccountPowers, error)
+
 	// Groups returns the groups the person is in, sorted by name. No read if the entry's memberOf tells and was fetched with u; else
 	// one search.
 	Groups(ctx context.Context, u *User) ([]Group, error)

@@ -82,7 +82,7 @@ func hint(code uint16) string {
 	case 10:
 		return " (this server does not do that itself: name the server it refers to first)"
 	case 11:
-		return " (often a search without an index)"
+		return " (often a search without an index, or a limit of this account that is too low: nsLookThroughLimit on 389-DS)"
 	case 12:
 		return " (the server lacks a control that was marked critical)"
 	default:

@@ -89,7 +89,7 @@ func (s standard) reset(ctx context.Context, p *People, u *ldapmap.User, new str
 	if s.caps.PasswordModify {
 		return p.d.PasswordModify(ctx, nil, u.DN, "", new)
 	}
-	return p.d.Modify(ctx, u.DN, []ldapmap.Mod{{Op: ldapmap.ModReplace, Name: "userPassword", Values: []string{new}}})
+	return p.d.Modify(ctx, u.DN, replacePassword(new))
 }
 
 func (standard) complete(*ldapmap.Entry, string) bool { return false }
@@ -98,6 +98,11 @@ func (standard) locked(context.Context, *People, *ldapmap.User) (bool, error) { 
 
 func (standard) chosen(context.Context, *People, *ldapmap.User) {}
 
+// unmarked is said when a dialect cannot tell the server that the person chose the password.
+func (p *People) unmarked(ctx context.Context, err error) {
+	p.log.WarnContext(ctx, "the directory will ask for another password, although the person chose this one", "error", err)
+}
+
 // changeByModify is for servers without RFC 3062. Some cannot find the old value among hashes; the bind has proved it then.
 func (p *People) changeByModify(ctx context.Context, as Credentials, new string) error {
 	err := p.d.ModifyAs(ctx, as, as.DN, []ldapmap.Mod{
@@ -105,7 +110,11 @@ func (p *People) changeByModify(ctx context.Context, as Credentials, new string)
 		{Op: ldapmap.ModAdd, Name: "userPassword", Values: []string{new}},
 	})
 	if code, ok := ResultCode(err); ok && code == CodeNoSuchAttribute {
-		return p.d.ModifyAs(ctx, as, as.DN, []ldapmap.Mod{{Op: ldapmap.ModReplace, Name: "userPassword", Values: []string{new}}})
+		return p.d.ModifyAs(ctx, as, as.DN, replacePassword(new))
 	}
 	return err
+}
+
+func replacePassword(new string) []ldapmap.Mod {
+	return []ldapmap.Mod{{Op: ldapmap.ModReplace, Name: "userPassword", Values: []string{new}}}
 }

@@ -42,8 +42,7 @@ func (openLDAP) chosen(ctx context.Context, p *People, u *ldapmap.User) {
 	if err != nil || !strings.EqualFold(e.Value("pwdReset"), "TRUE") {
 		return
 	}
-	err = p.d.Modify(ctx, u.DN, []ldapmap.Mod{{Op: ldapmap.ModDelete, Name: "pwdReset"}})
-	if err != nil {
-		p.log.WarnContext(ctx, "the directory will ask for another password, although the person chose this one", "error", err)
+	if err := p.d.Modify(ctx, u.DN, []ldapmap.Mod{{Op: ldapmap.ModDelete, Name: "pwdReset"}}); err != nil {
+		p.unmarked(ctx, err)
 	}
 }

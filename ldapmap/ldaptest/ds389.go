@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // ds389Kind is 389 Directory Server.
@@ -15,6 +16,8 @@ func ds389Kind() Kind {
 	return Kind{Name: "389ds", Preset: "389ds", slow: true, new: DS389, Lacks: map[Feature]string{
 		PlainPasswords:   "it answers 13 to a password operation without TLS, whatever is configured",
 		PolicyAttributes: "it keeps passwordExpirationTime and the like instead, and draft-behera's control only",
+		AccountStart:     "nothing in an entry says so",
+		AccountEnd:       "nothing in an entry says so: its account policy plugin knows inactivity only",
 	}}
 }
 
@@ -71,7 +74,7 @@ func (s *ds389) certificates(t testing.TB, o Options) *CA {
 // fill starts the server and loads the entries.
 func (s *ds389) fill(t testing.TB, o Options) {
 	t.Helper()
-	records := o.ldif(marks{"nsAccountLock: TRUE\n", "passwordExpirationTime: 19700101000000Z\n"})
+	records := o.ldif(ds389Marks())
 	const many = 500 // from here on the offline import is quicker than the front door
 	var front, bulk []string
 	for _, r := range records {
@@ -90,13 +93,38 @@ func (s *ds389) fill(t testing.TB, o Options) {
 	if len(front) > 0 {
 		ldapmodify(t, s.url(), o.RequireTLS, strings.Join(front, "\n\n"), "-a")
 	}
-	after := ds389Access()
-	if o.ReadOnly {
-		after += "\n\ndn: cn=config\nchangetype: modify\nreplace: nsslapd-readonly\nnsslapd-readonly: on"
-	}
+	var after []string
 	if !o.Empty && o.LDIF == "" {
-		ldapmodify(t, s.url(), o.RequireTLS, after)
+		after = append(after, ds389Access())
 	}
+	if p := o.policy(); p != nil {
+		// Not before: with passwordMustChange everybody whose entry the administrator adds has to change the password, the service account too.
+		after = append(after, change("cn=config", ds389Policy(*p)...))
+	}
+	if o.ReadOnly {
+		after = append(after, change("cn=config", "nsslapd-readonly: on"))
+	}
+	if len(after) > 0 {
+		ldapmodify(t, s.url(), o.RequireTLS, strings.Join(after, "\n\n"))
+	}
+}
+
+// change is a record of LDIF that replaces attributes, each given as "name: value".
+func change(dn string, lines ...string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "dn: %s\nchangetype: modify\n", dn)
+	for _, line := range lines {
+		name, _, _ := strings.Cut(line, ":")
+		fmt.Fprintf(&b, "replace: %s\n%s\n-\n", name, line)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// ds389Marks: an expiration in 1970 is a password that has to be changed.
+func ds389Marks() marks {
+	return marks{"nsAccountLock: TRUE\n", "passwordExpirationTime: 19700101000000Z\n", func(*Policy) string {
+		return "passwordExpirationTime: " + time.Now().Add(-24*time.Hour).UTC().Format("20060102150405Z") + "\n"
+	}}
 }
 
 func isGroup(record string) bool {

@@ -58,9 +58,6 @@ func ds389Additions(o Options, record string) []string {
 		if o.IdleTimeout > 0 {
 			line("nsslapd-idletimeout: %d", o.IdleTimeout)
 		}
-		if p := o.policy(); p != nil {
-			lines = append(lines, "\n"+ds389Policy(*p))
-		}
 	case "cn=config,cn=ldbm database,cn=plugins,cn=config":
 		line("nsslapd-db-durable-transaction: off\nnsslapd-dbcachesize: 2000000\nnsslapd-cache-autosize: 0")
 	case "cn=memberof plugin,cn=plugins,cn=config":
@@ -70,9 +67,9 @@ func ds389Additions(o Options, record string) []string {
 }
 
 // ds389Policy is a password policy in the words of cn=config.
-func ds389Policy(p Policy) string {
-	var b strings.Builder
-	set := func(name string, value any) { fmt.Fprintf(&b, "%s: %v\n", name, value) }
+func ds389Policy(p Policy) []string {
+	var lines []string
+	set := func(name string, value any) { lines = append(lines, fmt.Sprintf("%s: %v", name, value)) }
 	seconds := func(d time.Duration) int { return int(d / time.Second) }
 	if p.MinLength > 0 {
 		// Of the other checks none, or nobody's "<uid>-password" would do.
@@ -101,11 +98,12 @@ func ds389Policy(p Policy) string {
 		set("passwordMinAge", seconds(p.MinAge))
 	}
 	set("passwordMustChange", onOff(p.MustChange))
-	return strings.TrimSuffix(b.String(), "\n")
+	return lines
 }
 
 // ds389Access are the rights of the service account as an administrator should give them: the same as slapdAccess. Without any ACI
-// nobody but the administrator sees anything. Operational attributes come with != and not with *.
+// nobody but the administrator sees anything. Operational attributes come with != and not with *. Limits are the account's own: without these a list
+// of more than 5,000 people, page by page or not, is answered 11.
 func ds389Access() string {
 	return strings.NewReplacer("SERVICE", ServiceDN, "STATE", StateBase, "PEOPLE", PeopleDN, "GROUPS", GroupsDN, "BASE", BaseDN).Replace(`dn: BASE
 changetype: modify
@@ -119,6 +117,7 @@ aci: (targetattr != "userPassword || passwordHistory || aci")(version 3.0; acl "
 aci: (targetattr != "userPassword || passwordHistory || aci")(version 3.0; acl "people are kept by wicketgate"; allow (write) userdn = "ldap:///SERVICE";)
 aci: (targetattr = "userPassword")(version 3.0; acl "passwords are set by wicketgate"; allow (write) userdn = "ldap:///SERVICE";)
 aci: (target = "ldap:///PEOPLE")(version 3.0; acl "people come and go by wicketgate"; allow (add, delete) userdn = "ldap:///SERVICE";)
+aci: (target_to = "ldap:///PEOPLE")(target_from = "ldap:///PEOPLE")(version 3.0; acl "people are moved by wicketgate"; allow (moddn) userdn = "ldap:///SERVICE";)
 aci: (targetattr = "userPassword")(version 3.0; acl "everybody's own password"; allow (write) userdn = "ldap:///self";)
 
 dn: GROUPS
@@ -130,7 +129,18 @@ aci: (targetattr != "aci")(version 3.0; acl "groups are kept by wicketgate"; all
 dn: STATE
 changetype: modify
 add: aci
-aci: (targetattr != "aci")(version 3.0; acl "what wicketgate remembers"; allow (read, search, compare, write, add, delete) userdn = "ldap:///SERVICE";)`)
+aci: (targetattr != "aci")(version 3.0; acl "what wicketgate remembers"; allow (read, search, compare, write, add, delete) userdn = "ldap:///SERVICE";)
+
+dn: SERVICE
+changetype: modify
+add: nsPagedLookThroughLimit
+nsPagedLookThroughLimit: -1
+-
+add: nsLookThroughLimit
+nsLookThroughLimit: -1
+-
+add: nsPagedSizeLimit
+nsPagedSizeLimit: -1`)
 }
 
 // uncommented drops comments and empty lines around a record.

@@ -12,6 +12,21 @@ const (
 	PolicyAttributes Feature = "password policy attributes such as pwdChangedTime in its entries"       // draft-behera-ldap-password-policy 5.3
 	OwnSchema        Feature = "definitions of the test's own in its schema"                            // Options.Schema
 	RequireTLS       Feature = "confidentialityRequired (13) to passwords in clear, when it is told to" // Options.RequireTLS
+	AgedPasswords    Feature = "passwords that a test can make old"                                     // Options.Expired
+)
+
+// What people and administrators notice:
+const (
+	MustChange        Feature = "a policy that asks for a new password after every reset"
+	GraceLogins       Feature = "sign-ins that are left with an expired password"
+	ExpiryWarning     Feature = "a word at sign-in that the password expires soon"
+	ResetsKeepHistory Feature = "a password history that binds resets too"
+	UnlockForgets     Feature = "an unlock that also forgets the wrong passwords which led to the lock"
+	AccountStart      Feature = "accounts that start at a time"
+	AccountEnd        Feature = "accounts that end at a time"
+	ManyMails         Feature = "several mail addresses for a person"
+	EmptyGroups       Feature = "groups without members"
+	NestedGroups      Feature = "groups in groups, told by the server"
 )
 
 // Need skips the test, with the reason, if the directory lacks one of the features. Options.Needs is better: it does not start the server first.

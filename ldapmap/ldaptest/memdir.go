@@ -10,7 +10,9 @@ import (
 )
 
 // memdirKind is the directory in memory.
-func memdirKind() Kind { return Kind{Name: "memdir", Preset: "openldap", new: Memdir} }
+func memdirKind() Kind {
+	return Kind{Name: "memdir", Preset: "openldap", new: Memdir, Lacks: openLDAPLacks()}
+}
 
 // Memdir starts the directory in memory.
 func Memdir(t testing.TB, o Options) *Server {

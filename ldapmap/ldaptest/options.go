@@ -16,6 +16,8 @@ type Options struct {
 	// Policy replaces DefaultPolicy; NoPolicy leaves it out.
 	Policy   *Policy
 	NoPolicy bool
+	// Expired are people of the seed, by uid, whose password is older than the policy's MaxAge.
+	Expired []string
 	// NoMemberOf leaves out memberOf and referential integrity.
 	NoMemberOf bool
 	// CA and Cert replace the authority and the certificate that are made otherwise; NoTLS offers neither StartTLS nor LDAPS.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 //go:embed seed.ldif
@@ -70,10 +71,18 @@ func People(n int) string {
 }
 
 // marks are the lines by which a kind of directory notes that an account is locked by an administrator, or that its password has to be changed.
-type marks struct{ locked, mustChange string }
+// expired notes a password that ended its life a day ago.
+type marks struct {
+	locked, mustChange string
+	expired            func(*Policy) string
+}
 
 // policyMarks are those of draft-behera-ldap-password-policy 5.3.
-func policyMarks() marks { return marks{"pwdAccountLockedTime: 000001010000Z\n", "pwdReset: TRUE\n"} }
+func policyMarks() marks {
+	return marks{"pwdAccountLockedTime: 000001010000Z\n", "pwdReset: TRUE\n", func(p *Policy) string {
+		return "pwdChangedTime: " + time.Now().Add(-p.MaxAge-24*time.Hour).UTC().Format("20060102150405Z") + "\n"
+	}}
+}
 
 // ldif is all that a directory shall hold, record by record.
 func (o Options) ldif(m marks) []string {
@@ -86,6 +95,9 @@ func (o Options) ldif(m marks) []string {
 		if o.policy() != nil {
 			text = strings.Replace(text, "\nuid: locked\n", "\nuid: locked\n"+m.locked, 1)
 			text = strings.Replace(text, "\nuid: mustchange\n", "\nuid: mustchange\n"+m.mustChange, 1)
+			for _, uid := range o.Expired {
+				text = strings.Replace(text, "\nuid: "+uid+"\n", "\nuid: "+uid+"\n"+m.expired(o.policy()), 1)
+			}
 		}
 	}
 	text += "\n" + o.More

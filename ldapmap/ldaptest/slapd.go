@@ -19,7 +19,18 @@ type slapd struct {
 }
 
 // slapdKind is OpenLDAP.
-func slapdKind() Kind { return Kind{Name: "slapd", Preset: "openldap", new: Slapd} }
+func slapdKind() Kind {
+	return Kind{Name: "slapd", Preset: "openldap", new: Slapd, Lacks: openLDAPLacks()}
+}
+
+// openLDAPLacks is what OpenLDAP, and its double in memory, have not.
+func openLDAPLacks() map[Feature]string {
+	return map[Feature]string{
+		UnlockForgets: "pwdFailureTime is not for users to modify, and the overlay counts on from it until a right password comes",
+		EmptyGroups:   "groupOfNames must have a member",
+		NestedGroups:  "the memberof overlay lists the groups that name the person, and no group that names one of these",
+	}
+}
 
 // Slapd starts an OpenLDAP server.
 func Slapd(t testing.TB, o Options) *Server {
