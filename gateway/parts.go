@@ -176,7 +176,7 @@ func (p *parts) makeMail(surroundings) (err error) {
 func (p *parts) makePages(around surroundings) (err error) {
 	s := p.cfg.Sessions
 	p.sessions, err = session.New(p.keyring, p.records, p.people,
-		session.Config{PublicURL: p.cfg.Public.String(), Browser: s.Lifetime, Remember: *s.Remembered, Idle: s.Idle}, p.clock)
+		session.Config{PublicURL: p.cfg.Public.String(), Browser: s.Lifetime, Remember: *s.Remembered, Idle: s.Idle, Known: *s.Known}, p.clock)
 	if err != nil {
 		return err
 	}
@@ -192,10 +192,7 @@ func (p *parts) makePages(around surroundings) (err error) {
 	if err != nil {
 		return err
 	}
-	p.door = &visit.Door{Kit: p.kit, Sessions: p.sessions, People: p.people, Policy: p.cfg.Rules, Log: p.log, SignIn: func(path string) (string, error) {
-		value, err := p.kit.SealReturn(web.ReturnTo{Path: path})
-		return web.WithContinue(oidc.PathSignIn, value), err
-	}}
+	p.door = &visit.Door{Kit: p.kit, Sessions: p.sessions, People: p.people, Policy: p.cfg.Rules, Log: p.log}
 	return nil
 }
 

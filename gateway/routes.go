@@ -6,6 +6,7 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/authn/passwords"
 	"github.com/wicketgate/wicketgate/gateway/visit"
 	"github.com/wicketgate/wicketgate/ldapmap"
+	"github.com/wicketgate/wicketgate/selfservice/accounts"
 	"github.com/wicketgate/wicketgate/selfservice/admin"
 	"github.com/wicketgate/wicketgate/selfservice/clients"
 	"github.com/wicketgate/wicketgate/selfservice/consents"
@@ -23,6 +24,7 @@ import (
 //	/                       home                              selfservice/profile
 //	/profile ...            one's own account, its photo, confirming a mail address
 //	/signin, /signin/password, /signout                       selfservice/signin
+//	/accounts ...           whom this browser knows           selfservice/accounts
 //	/password               change                            selfservice/password
 //	/password/forgot, /password/reset, /password/first        the way of a link
 //	/password/strength      judges a password while it is typed
@@ -49,6 +51,9 @@ func (g *Gateway) routes() http.Handler {
 	(&signin.Flow{
 		Kit: g.kit, Auth: g.auth, Sessions: g.sessions, Sealer: g.keyring, Audit: g.audit, Forgot: g.mailer.Enabled(), OfferStay: stay,
 		SignOut: g.provider.SignOut,
+	}).Mount(mux)
+	(&accounts.Flow{
+		Kit: g.kit, Door: g.door, Sessions: g.sessions, Sealer: g.keyring, Choose: g.provider.Choose, SignOut: g.provider.SignOut,
 	}).Mount(mux)
 	(&password.Flow{
 		Kit: g.kit, Door: g.door, People: g.people, Auth: g.auth, Sessions: g.sessions, Tickets: g.tickets, Rules: g.rules, Mail: g.mailer,

@@ -43,6 +43,10 @@ type Viewer struct {
 	SignOut string
 	// Profile is where the name leads.
 	Profile string
+	// Others are signed in in this browser too. Choosing one posts account (the handle) and continue (Here) to Accounts, which also lists them all.
+	Others   []KnownAccount
+	Accounts string
+	Here     string
 }
 
 // NavItem is one entry of the main navigation.

@@ -16,6 +16,7 @@ type LoginPage struct {
 	Error       i18n.Message
 	Forgot      string // Forgotten password; empty: no link.
 	Register    string // Create an account; empty: no link.
+	Accounts    string // Those whom this browser knows; empty: no link.
 }
 
 // Template implements Page.
@@ -52,11 +53,13 @@ type FirstSignInPage struct {
 // Template implements Page.
 func (FirstSignInPage) Template() string { return "signin/first" }
 
-// SignOutPage asks before signing out. Button: #submit.
+// SignOutPage asks before signing out. Button: #submit. With several Accounts the input account is a handle or "all".
 type SignOutPage struct {
 	Action string
 	Hidden []Hidden
 	Name   string
+	// Accounts are those who are signed in, if there are several; the Current one is chosen.
+	Accounts []KnownAccount
 	// Cancel leads back; empty: home.
 	Cancel string
 }
@@ -71,6 +74,9 @@ type SignedOutPage struct {
 	Return, ReturnName string
 	// Frames are addresses of applications that sign the person out when they are loaded; the page must allow their origins in its frame-src.
 	Frames []string
+	// Others are signed in in this browser still; Accounts leads to where one of them is chosen.
+	Others   []KnownAccount
+	Accounts string
 	// Notes say what could not be done, such as an application that could not be told.
 	Notes []i18n.Message
 }

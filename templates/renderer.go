@@ -174,7 +174,7 @@ func (r *Renderer) tryPage(page Page) error {
 // emptyPages is one of each page.
 func emptyPages() []Page {
 	return []Page{
-		LoginPage{}, PasswordPage{}, FirstSignInPage{}, SignOutPage{}, SignedOutPage{},
+		LoginPage{}, PasswordPage{}, FirstSignInPage{}, AccountsPage{}, SignOutPage{}, SignedOutPage{},
 		ForgotPage{}, ForgotSentPage{}, ResetPage{}, ResetDonePage{}, LinkProblemPage{}, ChangePage{}, ChangedPage{}, StrengthMeter{},
 		HomePage{}, ProfilePage{}, MailConfirmPage{}, MailConfirmedPage{},
 		InvitePage{}, InvitedPage{}, AcceptPage{}, WelcomePage{},

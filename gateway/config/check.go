@@ -114,9 +114,12 @@ func (c *Config) resolveSecrets(r *report) {
 
 func (c *Config) resolveLimits(r *report) {
 	c.readable(r, "brand.theme", &c.Brand.Theme, true)
-	remembered := 30 * 24 * time.Hour
+	remembered, known := 30*24*time.Hour, 90*24*time.Hour
 	if c.Sessions.Remembered == nil {
 		c.Sessions.Remembered = &remembered
+	}
+	if c.Sessions.Known == nil {
+		c.Sessions.Known = &known
 	}
 	orElse(&c.Sessions.Lifetime, 12*time.Hour)
 	orElse(&c.Sessions.Idle, min(2*time.Hour, c.Sessions.Lifetime))
@@ -138,6 +141,7 @@ func (c *Config) resolveLimits(r *report) {
 		{"sessions.lifetime", c.Sessions.Lifetime, time.Minute, 365 * 24 * time.Hour},
 		{"sessions.idle", c.Sessions.Idle, time.Minute, c.Sessions.Lifetime},
 		{"sessions.remembered", *c.Sessions.Remembered, 0, 400 * 24 * time.Hour}, // browsers keep no cookie longer
+		{"sessions.known", *c.Sessions.Known, 0, 400 * 24 * time.Hour},
 		{"links.reset", c.Links.Reset, 5 * time.Minute, 24 * time.Hour},
 		{"links.mail", c.Links.Mail, 5 * time.Minute, 30 * 24 * time.Hour},
 		{"links.invitation", c.Links.Invitation, 5 * time.Minute, 90 * 24 * time.Hour},

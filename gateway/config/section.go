@@ -107,6 +107,9 @@ type Sessions struct {
 	Idle time.Duration `yaml:"idle"`
 	// Remembered is the longest for people who ask to stay signed in. Default 30d; 0s takes the choice away.
 	Remembered *time.Duration `yaml:"remembered"`
+	// Known is how long a browser shows the names of those who asked to stay signed in, once they are signed out, so that they have less to type. They can take
+	// themselves off. Default 90d; 0s: not at all.
+	Known *time.Duration `yaml:"known"`
 }
 
 // Links says how long links live.

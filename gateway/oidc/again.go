@@ -5,54 +5,46 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/ory/fosite"
 
 	"github.com/wicketgate/wicketgate/gateway/session"
+	"github.com/wicketgate/wicketgate/gateway/visit"
 	"github.com/wicketgate/wicketgate/gateway/web"
+	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
 // mustSignIn tells whether the person has to prove who they are, (again) or for the first time. again is a choice for the sign-in page: that being
 // signed in already is not enough; other, that somebody else is meant than who is signed in.
-func (p *Provider) mustSignIn(q *request, visit *session.Visit, other bool) bool {
+func (p *Provider) mustSignIn(q *request, v *session.Visit, other bool) bool {
 	switch {
-	case visit == nil:
+	case v == nil:
 		return q.insists()
-	case other, q.unmet(visit):
+	case other, q.unmet(v):
 		return true
-	case q.fresh:
+	case q.isFresh(v.Session.ID, v.Session.AuthTime):
 		return false
 	case q.insists():
 		return true
 	default:
-		return q.maxAge > 0 && p.Clock().Sub(visit.Session.AuthTime) > q.maxAge
+		return q.maxAge > 0 && p.Clock().Sub(v.Session.AuthTime) > q.maxAge
 	}
 }
 
 // insists tells whether the application wants a sign-in whoever is signed in. max_age=0 is prompt=login by another name (OpenID Connect Core 3.1.2.1).
-// One session holds one person, so selecting an account, too, begins on the sign-in page.
 func (q *request) insists() bool {
-	return q.prompts("login") || q.prompts("select_account") || q.prompts("create") || q.maxAge == 0
-}
-
-// look notes which session was there when the request came, and tells later whether the person has signed in since: in another session than that one, and not
-// before the request.
-func (q *request) look(visit *session.Visit) {
-	if q.Looked {
-		q.fresh = visit != nil && visit.Session.ID != q.Seen && !visit.Session.AuthTime.Before(q.at().Truncate(time.Second))
-		return
-	}
-	q.Looked = true
-	if visit != nil {
-		q.Seen = visit.Session.ID
-	}
+	return q.prompts("login") || q.prompts("create") || q.maxAge == 0
 }
 
 // meansOther tells whether somebody else is meant than who is signed in: by the hint, or by a sub among the claims.
-func (p *Provider) meansOther(ctx context.Context, q *request, hint *hintClaims, visit *session.Visit) bool {
-	return visit != nil && (hint != nil && !p.isSubject(ctx, hint.Subject, hint.Audience, visit.User) || q.meansOther(q.subject))
+func (p *Provider) meansOther(ctx context.Context, q *request, v *session.Visit) bool {
+	return v != nil && (q.hint != nil && !p.hintsAt(ctx, q.hint, v.User) || q.meansOther(q.subject))
+}
+
+// hintsAt tells whether a hint means the person. With a user that is nothing but a Ref, that can only be told where subjects come from the stable id.
+func (p *Provider) hintsAt(ctx context.Context, hint *hintClaims, u *ldapmap.User) bool {
+	return hint != nil && p.isSubject(ctx, hint.Subject, hint.Audience, u)
 }
 
 // hinted returns what id_token_hint says, nil without one. The token may have expired, and may have been meant for another client: it is a hint
@@ -73,30 +65,50 @@ func (p *Provider) hinted(r *http.Request, q *request) (*hintClaims, error) {
 	return hint, nil
 }
 
-// signIn sends the browser to the sign-in page; the request waits in the address.
-func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, q *request, again bool) error {
-	sealed, err := p.seal(purposeRequest, q.waiting)
+// signIn sends the browser to the sign-in page; the request waits in the address. Who is signed in there does not matter any more for the request, as whoever signs in
+// now is meant.
+func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, q *request, v *session.Visit, again bool) error {
+	to, err := p.returnTo(q)
 	if err != nil {
 		return err
 	}
-	to, err := p.Kit.SealReturn(web.ReturnTo{
-		Path:  PathAuthorize + "?" + ResumeParam + "=" + sealed,
-		App:   p.card(q.client),
-		Login: bounded(q.form().Get("login_hint"), 200),
-		Again: again,
-	})
-	if err != nil {
-		return err
+	to.Again = again
+	accounts := p.Sessions.Accounts(r)
+	for _, a := range accounts {
+		if to.Login == "" && (p.hintsAt(r.Context(), q.hint, ldapmap.NewUser(a.Ref)) || q.hint == nil && v != nil && a.ID == v.Session.ID) {
+			to.Login = a.Login
+		}
 	}
-	page := PathSignIn
+	if again || q.hint != nil || to.Login != "" {
+		accounts = nil // it is known who, or does not matter
+	}
+	address, err := visit.SignInPage(p.Kit, accounts, to)
 	if q.prompts("create") {
-		page = p.RegisterPage
+		_, query, _ := strings.Cut(address, "?")
+		address = p.RegisterPage + "?" + query
 	}
-	address := web.WithContinue(page, to)
+	if err != nil {
+		return err
+	}
+	return p.Kit.SeeOther(w, r, q.speaking(address))
+}
+
+// returnTo is how the pages of the sign-in lead back to a request.
+func (p *Provider) returnTo(q *request) (web.ReturnTo, error) {
+	waits := q.waiting
+	waits.Picked, waits.Answer = "", nil
+	sealed, err := p.seal(purposeRequest, waits)
+	return web.ReturnTo{
+		Path: PathAuthorize + "?" + ResumeParam + "=" + sealed, App: p.card(q.client), Login: bounded(q.form().Get("login_hint"), 200),
+	}, err
+}
+
+// speaking adds the language that the application asks for.
+func (q *request) speaking(address string) string {
 	if lang := firstWord(q.form().Get("ui_locales")); lang != "" {
 		address += "&lang=" + url.QueryEscape(lang)
 	}
-	return p.Kit.SeeOther(w, r, address)
+	return address
 }
 
 func bounded(s string, n int) string {

@@ -44,10 +44,7 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.sendError(w, r, req, err)
 	}
-	visit, err := p.Sessions.Load(r.Context(), r)
-	if err == nil {
-		err = p.decide(w, r, req, visit)
-	}
+	err = p.decide(w, r, req)
 	var told *fosite.RFC6749Error
 	if errors.As(err, &told) || err != nil && req.prompts("none") { // nobody is looking: the application has to be told
 		return p.sendError(w, r, req, serverTrouble(err))
@@ -56,27 +53,35 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 }
 
 // decide takes the one next step of a request. Errors that are the application's business are *fosite.RFC6749Error.
-func (p *Provider) decide(w http.ResponseWriter, r *http.Request, q *request, visit *session.Visit) error {
-	q.look(visit)
-	hint, err := p.hinted(r, q)
-	if err != nil {
+func (p *Provider) decide(w http.ResponseWriter, r *http.Request, q *request) (err error) {
+	if q.hint, err = p.hinted(r, q); err != nil {
 		return err
+	}
+	visit, choose, err := p.whom(r, q)
+	switch {
+	case err != nil:
+		return err
+	case choose && q.prompts("none"):
+		return errAccountSelection
+	case choose:
+		return p.choose(w, r, q)
 	}
 	var nameless error
 	if visit != nil {
 		q.subject, nameless = p.subject(r.Context(), q.client, visit.User)
 	}
-	other := p.meansOther(r.Context(), q, hint, visit)
+	other := p.meansOther(r.Context(), q, visit)
 	if again := p.mustSignIn(q, visit, other); again || visit == nil {
+		fresh := visit != nil && q.isFresh(visit.Session.ID, visit.Session.AuthTime)
 		switch {
-		case visit != nil && !other && q.unmet(visit) && (q.fresh || len(p.ACRValues) == 0): // to sign in again would change nothing
+		case visit != nil && !other && q.unmet(visit) && (fresh || len(p.ACRValues) == 0): // to sign in again would change nothing
 			return errUnmet()
 		case q.prompts("none"):
 			return fosite.ErrLoginRequired
-		case q.fresh && other:
+		case other && (fresh || q.Picked == visit.Session.ID):
 			return fosite.ErrLoginRequired.WithHint("Somebody else signed in than the application means.")
 		}
-		return p.signIn(w, r, q, again)
+		return p.signIn(w, r, q, visit, again)
 	}
 	web.SetPerson(r, visit.User.ID)
 	allowed, err := p.mayUse(r.Context(), visit.User, q.client.ID)
@@ -97,6 +102,7 @@ func (p *Provider) decide(w http.ResponseWriter, r *http.Request, q *request, vi
 	case !ok && q.prompts("none"):
 		return fosite.ErrConsentRequired
 	case !ok:
+		q.Picked = visit.Session.ID
 		return p.wait(w, r, PathConsent, q.waiting)
 	}
 	return p.answer(w, r, q, visit)

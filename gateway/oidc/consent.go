@@ -68,7 +68,7 @@ func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, 
 	if err != nil {
 		return &Question{Elsewhere: back}, nil // the authorization endpoint knows what to say
 	}
-	visit, err := p.Sessions.Load(r.Context(), r)
+	visit, err := p.Sessions.LoadSession(r.Context(), r, waits.Picked)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, 
 		return &Question{Elsewhere: back}, nil
 	}
 	if r.Method == http.MethodPost && waits.Shown != visit.Session.ID {
-		// Somebody else signed in since the page was shown: they have to see it first.
+		// They have to see it first.
 		return &Question{Elsewhere: PathConsent + "?" + ResumeParam + "=" + sealed}, nil
 	}
 	q := &Question{Visit: visit, req: req}
@@ -84,11 +84,15 @@ func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, 
 	if q.Sealed, err = p.seal(purposeRequest, waits); err != nil {
 		return nil, err
 	}
-	to, err := p.Kit.SealReturn(web.ReturnTo{Path: back, App: p.card(req.client), Again: true})
+	to, err := p.returnTo(req)
 	if err != nil {
 		return nil, err
 	}
-	q.Switch = web.WithContinue(PathSignIn, to)
+	onward, err := p.Kit.SealReturn(to)
+	if err != nil {
+		return nil, err
+	}
+	q.Switch = web.WithContinue(PathAccounts, onward)
 	return q, p.ask(r, q, req.client, req.scopes, p.catalogue.beyond(req.asked.all(), req.scopes))
 }
 

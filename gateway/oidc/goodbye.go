@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
+	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/state"
+	"github.com/wicketgate/wicketgate/gateway/visit"
 	"github.com/wicketgate/wicketgate/gateway/web"
 	"github.com/wicketgate/wicketgate/templates"
 )
@@ -38,9 +40,6 @@ type bye struct {
 }
 
 func (p *Provider) byePath(b bye) (string, error) {
-	if len(b.Frames) == 0 && b.Link == "" {
-		return PathLogout + "?" + byeParam + "=done", nil
-	}
 	sealed, err := p.seal(purposeBye, b)
 	return PathLogout + "?" + byeParam + "=" + sealed, err
 }
@@ -49,8 +48,12 @@ func (p *Provider) byePath(b bye) (string, error) {
 // the Refresh header is HTML's own way on.
 func (p *Provider) goodbye(w http.ResponseWriter, r *http.Request, sealed string) error {
 	var b bye
+	others := visit.Known(slices.DeleteFunc(p.Sessions.Accounts(r), func(a session.Account) bool { return !a.Live }))
 	if p.open(purposeBye, sealed, web.MaxTarget, &b) != nil || p.Clock().Sub(time.UnixMilli(b.At)) > byeLasts {
 		b = bye{} // made up or old: nothing is loaded, and nobody is sent anywhere
+		if len(others) > 0 {
+			return p.Kit.SeeOther(w, r, PathSignOut) // nor told what is not so
+		}
 	}
 	var origins []string
 	for _, frame := range b.Frames {
@@ -64,7 +67,7 @@ func (p *Provider) goodbye(w http.ResponseWriter, r *http.Request, sealed string
 	if b.Next != "" {
 		w.Header().Set("Refresh", strconv.Itoa(frameSeconds)+"; url="+b.Next)
 	}
-	page := templates.SignedOutPage{SignIn: PathSignIn, Frames: b.Frames}
+	page := templates.SignedOutPage{SignIn: PathSignIn, Frames: b.Frames, Others: others, Accounts: PathAccounts}
 	if b.Link != "" {
 		page.Return, page.ReturnName = b.Link, b.Name
 	}
@@ -74,29 +77,28 @@ func (p *Provider) goodbye(w http.ResponseWriter, r *http.Request, sealed string
 // endedKey is the context key under which a request collects the grants of the sessions that it ends.
 type endedKey struct{}
 
-// endSession ends the session of this browser, and returns the frames that the signed-out page has to load. Applications with a back channel are told in
-// the background. One read and one change.
-func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) ([]string, error) {
-	current, err := p.Sessions.Current(r)
-	if err != nil {
-		return nil, err
-	}
+// endSessions ends sessions of this browser, and returns the frames that the signed-out page has to load. Applications with a back channel are told in
+// the background. One read and one change for each.
+func (p *Provider) endSessions(w http.ResponseWriter, r *http.Request, ids ...string) ([]string, error) {
+	accounts := p.Sessions.Accounts(r)
 	var ended []state.Grant
 	ctx := context.WithValue(r.Context(), endedKey{}, &ended)
-	if err := p.Sessions.End(w, r.WithContext(ctx)); err != nil {
+	if err := p.Sessions.EndSessions(w, r.WithContext(ctx), ids...); err != nil {
 		return nil, fmt.Errorf("signing out: %w", err)
 	}
-	if current != nil {
-		web.SetPerson(r, current.Ref.ID)
-		p.event(ctx, r, audit.Event{Action: audit.SignOut, Person: current.Ref.ID})
+	for _, a := range accounts {
+		if a.ID != "" && slices.Contains(ids, a.ID) {
+			web.SetPerson(r, a.Ref.ID)
+			p.event(ctx, r, audit.Event{Action: audit.SignOut, Person: a.Ref.ID, Username: a.Login})
+		}
 	}
 	return p.frames(ctx, ended), nil
 }
 
-// SignOut ends the session of this browser for a page of ours, and returns where the browser has to go so that applications are signed out through it too;
+// SignOut ends sessions of this browser for a page of ours, and returns where the browser has to go so that applications are signed out through it too;
 // empty if there is no such application.
-func (p *Provider) SignOut(w http.ResponseWriter, r *http.Request) (string, error) {
-	frames, err := p.endSession(w, r)
+func (p *Provider) SignOut(w http.ResponseWriter, r *http.Request, ids ...string) (string, error) {
+	frames, err := p.endSessions(w, r, ids...)
 	if err != nil || len(frames) == 0 {
 		return "", err
 	}

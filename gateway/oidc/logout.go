@@ -9,6 +9,7 @@ import (
 
 	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/session"
+	"github.com/wicketgate/wicketgate/gateway/visit"
 	"github.com/wicketgate/wicketgate/gateway/web"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
@@ -41,8 +42,8 @@ type hintClaims struct {
 	SID      string   `json:"sid"`
 }
 
-// logout answers /oauth/logout by GET and POST. A request that brings an ID token of this very session ends it at once; any other has to be confirmed
-// by the person, since a link must not sign anybody out. One read (the client's), and for the end of the session one read and one change.
+// logout answers /oauth/logout by GET and POST. A request that brings an ID token of a session of this very browser ends that one at once; any other has to be
+// confirmed by the person, who says which if several are signed in, since a link must not sign anybody out. One read (the client's), and for the end of the session one read and one change.
 //
 // logout_hint names nobody here: the cookie knows better who is signed in.
 func (p *Provider) logout(w http.ResponseWriter, r *http.Request) error {
@@ -74,23 +75,24 @@ func (p *Provider) logout(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	current, err := p.Sessions.Current(r)
-	if err != nil {
-		return err
-	}
-	switch {
-	case current == nil:
+	live := slices.DeleteFunc(p.Sessions.Accounts(r), func(a session.Account) bool { return !a.Live })
+	if len(live) == 0 {
 		return p.leave(w, r, f, nil)
-	case p.of(r.Context(), f.hint, current):
-		return p.endAndLeave(w, r, f)
+	}
+	for _, a := range live {
+		if p.of(r.Context(), f.hint, &a.Session) {
+			return p.endAndLeave(w, r, f, a.ID)
+		}
 	}
 	sealed, err := p.seal(purposeLogout, l)
 	if err != nil {
 		return err
 	}
-	return p.Kit.Page(w, r, http.StatusOK, templates.SignOutPage{
-		Action: PathLogoutConfirm, Hidden: []templates.Hidden{{Name: ResumeParam, Value: sealed}}, Cancel: "/",
-	})
+	page := templates.SignOutPage{Action: PathLogoutConfirm, Hidden: []templates.Hidden{{Name: ResumeParam, Value: sealed}}, Cancel: "/"}
+	if len(live) > 1 {
+		page.Accounts = visit.Known(live)
+	}
+	return p.Kit.Page(w, r, http.StatusOK, page)
 }
 
 // confirmLogout takes the person's yes. It is an address of its own, because other sites may post to the one above and not here.
@@ -107,7 +109,7 @@ func (p *Provider) confirmLogout(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.endAndLeave(w, r, f)
+	return p.endAndLeave(w, r, f, session.Chosen(p.Sessions.Accounts(r), r.PostForm.Get("account"))...)
 }
 
 // readLeaving takes the request as the application sent it, or as it comes back from our page. No I/O.
@@ -185,9 +187,9 @@ func (p *Provider) of(ctx context.Context, h *hintClaims, s *session.Session) bo
 	}
 }
 
-// endAndLeave ends the session and goes where the request says.
-func (p *Provider) endAndLeave(w http.ResponseWriter, r *http.Request, f *farewell) error {
-	frames, err := p.endSession(w, r)
+// endAndLeave ends sessions of this browser and goes where the request says.
+func (p *Provider) endAndLeave(w http.ResponseWriter, r *http.Request, f *farewell, ids ...string) error {
+	frames, err := p.endSessions(w, r, ids...)
 	if err != nil {
 		// The cookie is gone all the same. To ask again would find nothing to end and say that all is well.
 		p.Kit.Note(r, err)

@@ -29,13 +29,14 @@ type People interface {
 	Groups(ctx context.Context, u *ldapmap.User) ([]ldapmap.Group, error)
 }
 
-// Sessions tells who sits at a browser: nil if nobody is signed in. Two reads at most (entry and record). A *session.Manager does.
+// Sessions tells who sits at a browser. A *session.Manager does.
 type Sessions interface {
-	Load(ctx context.Context, r *http.Request) (*session.Visit, error)
-	// Current says what the cookie says, without any I/O; nil if nobody is signed in.
-	Current(r *http.Request) (*session.Session, error)
-	// End signs out at this browser. One read and one change.
-	End(w http.ResponseWriter, r *http.Request) error
+	// Accounts are those whom the browser knows, as the cookie says, the one at work first. No I/O.
+	Accounts(r *http.Request) []session.Account
+	// LoadSession is the person of one session of this browser, if it is alive; else nil. Two reads at most (entry and record).
+	LoadSession(ctx context.Context, r *http.Request, id string) (*session.Visit, error)
+	// EndSessions signs out at this browser. One read and one change for each session.
+	EndSessions(w http.ResponseWriter, r *http.Request, ids ...string) error
 }
 
 // Lifetimes are how long things last; zero values are the defaults.

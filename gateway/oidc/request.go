@@ -33,10 +33,12 @@ type waiting struct {
 	// Resolved tells that Query holds the request itself, not where it is to be found; Pushed, that it came by RFC 9126.
 	Resolved bool `json:"o,omitempty"`
 	Pushed   bool `json:"p,omitempty"`
-	// Looked tells that the provider has seen who was there then, and Seen which session that was: a request for a fresh
+	// Looked tells that the provider has seen who was there then, and Seen which sessions those were (seenAs): a request for a fresh
 	// sign-in is met by another session only.
-	Looked bool   `json:"l,omitempty"`
-	Seen   string `json:"s,omitempty"`
+	Looked bool     `json:"l,omitempty"`
+	Seen   []string `json:"s,omitempty"`
+	// Picked is the session that is meant, if it was chosen on a page of ours.
+	Picked string `json:"c,omitempty"`
 	// Shown is the session to which the consent page was shown: nobody else can answer it.
 	Shown  string  `json:"w,omitempty"`
 	Answer *answer `json:"a,omitempty"`
@@ -58,7 +60,7 @@ type request struct {
 	scopes  []string // that can be granted
 	prompt  []string
 	maxAge  time.Duration // below zero: not asked
-	fresh   bool          // the person has signed in since the request came
+	hint    *hintClaims   // what id_token_hint says; nil without one
 	subject string        // the client's name for the person
 	asked   asked         // claims that it asks for by name, and may see
 

@@ -2,9 +2,11 @@ package oidc
 
 import (
 	"net/http"
+
+	"github.com/wicketgate/wicketgate/gateway/visit"
 )
 
-// The provider's addresses below the public URL. PathSignIn and PathConsent are pages of selfservice.
+// The provider's addresses below the public URL. PathSignIn, PathSignOut, PathConsent and PathAccounts are pages of selfservice.
 const (
 	PathDiscovery  = "/.well-known/openid-configuration"
 	PathMetadata   = "/.well-known/oauth-authorization-server" // RFC 8414 3
@@ -16,7 +18,9 @@ const (
 	PathJWKS       = "/oauth/jwks"
 	PathPushed     = "/oauth/par"
 	PathSignIn     = "/signin"
+	PathSignOut    = "/signout"
 	PathConsent    = "/consent"
+	PathAccounts   = visit.PathAccounts
 	PathLogout     = "/oauth/logout" // RP-Initiated Logout 1.0, 2
 
 	PathStartDevice = "/oauth/device_authorization" // RFC 8628 3.1

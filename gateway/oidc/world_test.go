@@ -63,6 +63,7 @@ type world struct {
 	signInAs string // whom the sign-in page signs in, without asking; empty: it shows itself
 	signIns  int
 	consents string // "accept", "deny", or empty: the page shows itself
+	chooses  string // whom the page with the accounts chooses: "nobody": it shows itself; empty: another, who has to sign in
 }
 
 type option func(*oidc.Deps)
@@ -102,6 +103,7 @@ func newWorld(t *testing.T, opts ...option) *world {
 	w.provider.Mount(mux)
 	mux.Handle("GET /static/", renderer.Static())
 	mux.Handle("GET /signin", w.kit.Handle(w.signInPage))
+	mux.Handle("GET /accounts", w.kit.Handle(w.accountsPage))
 	consent := w.kit.Handle(w.consentPage)
 	mux.Handle("GET /consent", consent)
 	mux.Handle("POST /consent", consent)
@@ -111,12 +113,15 @@ func newWorld(t *testing.T, opts ...option) *world {
 // later is the session manager, which is made after the options had their say.
 type later struct{ w *world }
 
-func (l later) Load(ctx context.Context, r *http.Request) (*session.Visit, error) {
-	return l.w.sessions.Load(ctx, r)
+func (l later) Accounts(r *http.Request) []session.Account { return l.w.sessions.Accounts(r) }
+
+func (l later) LoadSession(ctx context.Context, r *http.Request, id string) (*session.Visit, error) {
+	return l.w.sessions.LoadSession(ctx, r, id)
 }
 
-func (l later) Current(r *http.Request) (*session.Session, error) { return l.w.sessions.Current(r) }
-func (l later) End(rw http.ResponseWriter, r *http.Request) error { return l.w.sessions.End(rw, r) }
+func (l later) EndSessions(rw http.ResponseWriter, r *http.Request, ids ...string) error {
+	return l.w.sessions.EndSessions(rw, r, ids...)
+}
 
 var oncePages struct {
 	sync.Once
@@ -183,6 +188,13 @@ func (w *world) set(signInAs, consents string) {
 	w.signInAs, w.consents = signInAs, consents
 }
 
+// choose says whom the page with the accounts chooses.
+func (w *world) choose(who string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.chooses = who
+}
+
 func (w *world) signedIn() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -207,6 +219,27 @@ func (w *world) signInPage(rw http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return w.kit.Leave(rw, r, to.Path)
+}
+
+func (w *world) accountsPage(rw http.ResponseWriter, r *http.Request) error {
+	to := w.kit.ReturnTo(rw, r)
+	w.mu.Lock()
+	who := w.chooses
+	w.mu.Unlock()
+	for _, a := range w.sessions.Accounts(r) {
+		if a.Ref.ID == who {
+			path, err := w.provider.Choose(to.Path, a.ID)
+			if err != nil {
+				return err
+			}
+			return w.kit.Leave(rw, r, path)
+		}
+	}
+	if who == "" {
+		return w.kit.SeeOther(rw, r, web.WithContinue("/signin", web.ContinueValue(r)))
+	}
+	_, err := fmt.Fprintf(rw, "<h1>Accounts</h1><p id=app>%s</p><p id=login>%s</p>", to.App.Name, to.Login)
+	return err
 }
 
 func (w *world) consentPage(rw http.ResponseWriter, r *http.Request) error {

@@ -49,7 +49,8 @@ func (m *Manager) Take(w http.ResponseWriter, r *http.Request, name string, valu
 	if err != nil {
 		return false, nil
 	}
-	return m.openNote(name, c.Value, value), m.jar.drop(w, m.noteName(name))
+	m.jar.drop(w, m.noteName(name))
+	return m.openNote(name, c.Value, value), nil
 }
 
 func (m *Manager) noteName(name string) string { return m.jar.prefix + cookieName + "_" + name }

@@ -25,6 +25,8 @@ type Config struct {
 	Browser   time.Duration // until a session ends that goes with the browser; 12 hours
 	Remember  time.Duration // until one ends that stays; 30 days
 	Idle      time.Duration // without a request, after which one ends earlier; 0 for never. "Stay signed in" is exempt
+	// Known is how long a browser remembers who signed in there and asked to stay, once they are signed out: so that they have less to type. 0: not at all.
+	Known time.Duration
 }
 
 // Session is what the cookie says. It was sealed by us, but it may be dead: see Load.
@@ -70,6 +72,7 @@ func New(keys *seal.Keyring, records *state.Records, people People, cfg Config, 
 	if cfg.Remember <= 0 {
 		cfg.Remember = 30 * 24 * time.Hour
 	}
+	cfg.Known = max(cfg.Known, 0)
 	if now == nil {
 		now = time.Now
 	}
@@ -85,8 +88,9 @@ type Opts struct {
 	Record   *state.Person // the person's record if it was read already; else Start reads it
 }
 
-// Start signs u in at this browser: a new `s` value in their record and a new cookie. Whatever session the browser had ends: its id is worth nothing afterwards,
-// so that nobody can have planted it. Applications go on knowing the browser by the same sid if it is the same person.
+// Start signs u in at this browser and puts them to work: a new `s` value in their record, and a place in the cookie. Whatever session they had in this browser ends: its
+// id is worth nothing afterwards, so that nobody can have planted it. Applications go on knowing the browser by the same sid. Others who are
+// signed in at this browser stay so.
 //
 // One write (and one read, without Opts.Record). Errors: state.ErrRevoked if the person signed out everywhere in this very moment; the store's.
 func (m *Manager) Start(w http.ResponseWriter, r *http.Request, u *ldapmap.User, o Opts) error {
@@ -111,50 +115,79 @@ func (m *Manager) Start(w http.ResponseWriter, r *http.Request, u *ldapmap.User,
 		ID: hex.EncodeToString(id), Made: now, AuthTime: o.AuthTime, Seen: now.UTC().Truncate(state.SeenStep), Expires: now.Add(lasts),
 		ACR: o.ACR, AMR: o.AMR, Device: device(r.UserAgent()),
 	}
-	before := m.inCookie(r)
-	replaces := ""
-	if before != nil && before.Ref.ID == u.ID {
-		replaces = before.ID
+	all, replaces := m.read(r), ""
+	at := all.person(u.ID)
+	if at < 0 {
+		all, at = append(all, account{}), len(all)
+	} else {
+		replaces = all[at].ID
 	}
 	if err := m.records.StartSession(ctx, rec, s, replaces); err != nil {
 		return err
 	}
-	if before != nil && replaces == "" {
-		// Somebody else was signed in here. Nobody holds their session any more once the cookie is replaced, so it matters little if this fails.
-		_ = m.end(ctx, before)
+	a := account{
+		ID: s.ID, AuthTime: s.AuthTime.Unix(), AMR: s.AMR, ACR: s.ACR, Remember: o.Remember, Expires: s.Expires.Unix(), Seen: now.Unix(),
 	}
-	return m.jar.write(w, r, now, payload{Accounts: []account{(&Session{
-		ID: s.ID, SID: s.SID, Ref: u.Ref, AuthTime: s.AuthTime, AMR: s.AMR, ACR: s.ACR, Mark: u.Account.Mark, Remember: o.Remember,
-		Expires: s.Expires, Seen: now,
-	}).account()}})
+	if s.SID != s.ID {
+		a.SID = s.SID
+	}
+	a.of(u)
+	all[at] = a
+	all.front(at)
+	var gone []account
+	if len(all) > MaxAccounts {
+		gone = append(gone, all.surplus())
+	}
+	more, err := m.write(w, r, all)
+	for _, a := range append(gone, more...) {
+		// Nobody holds their session any more once the cookie is replaced, so it matters little if this fails.
+		_ = m.end(ctx, a.session())
+	}
+	return err
 }
 
-// inCookie returns the session at work as the cookie has it, expired or not; nil for none.
-func (m *Manager) inCookie(r *http.Request) *Session {
-	p, _ := m.jar.read(r)
-	if len(p.Accounts) == 0 {
-		return nil
+// Accounts returns whom this browser knows, without any I/O: the one at work first, then whoever was there last.
+func (m *Manager) Accounts(r *http.Request) []Account {
+	all := m.read(r)
+	accounts := make([]Account, len(all))
+	for i := range all {
+		a := &all[i]
+		accounts[i] = Account{Session: *a.session(), Handle: Handle(a.Person), Live: m.live(a), Login: a.Login, Name: a.Name, Photo: a.Photo}
 	}
-	return p.Accounts[0].session()
+	return accounts
 }
 
-// Current returns what the cookie says, without any I/O: nil, nil if nobody is signed in. The error is always nil today; it is there for sessions that are
-// kept elsewhere.
+// Current returns what the cookie says of who is at work, without any I/O: nil, nil if nobody is. Others may be signed in then: see Accounts. The error is
+// always nil today; it is there for sessions that are kept elsewhere.
 func (m *Manager) Current(r *http.Request) (*Session, error) {
-	s, now := m.inCookie(r), m.now()
-	if s == nil || !now.Before(s.Expires) || m.cfg.Idle > 0 && !s.Remember && now.Sub(s.Seen) >= m.cfg.Idle {
+	all := m.read(r)
+	if len(all) == 0 || !m.live(&all[0]) {
 		return nil, nil
 	}
-	return s, nil
+	return all[0].session(), nil
 }
 
-// Load returns the person whose session is alive: nil, nil if nobody is signed in. One read of the record, and, if that has the session, one of the entry; nothing is
-// read without a good cookie. Errors: Unavailable, if it cannot be told.
+// Load returns the person who is at work, if the session is alive: nil, nil if nobody is signed in. One read of the record, and, if that has the session, one of
+// the entry; nothing is read without a good cookie. Errors: Unavailable, if it cannot be told.
 func (m *Manager) Load(ctx context.Context, r *http.Request) (*Visit, error) {
 	s, err := m.Current(r)
 	if s == nil || err != nil {
 		return nil, err
 	}
+	return m.load(ctx, s)
+}
+
+// LoadSession is Load for one of the sessions of this browser, at work or not.
+func (m *Manager) LoadSession(ctx context.Context, r *http.Request, id string) (*Visit, error) {
+	all := m.read(r)
+	i := all.session(id)
+	if i < 0 || !m.live(&all[i]) {
+		return nil, nil
+	}
+	return m.load(ctx, all[i].session())
+}
+
+func (m *Manager) load(ctx context.Context, s *Session) (*Visit, error) {
 	rec, err := m.records.Person(ctx, s.Ref.ID)
 	if err != nil {
 		return nil, fmt.Errorf("looking up a session: %w", err)
@@ -175,60 +208,41 @@ func (m *Manager) Load(ctx context.Context, r *http.Request) (*Visit, error) {
 	return &Visit{Session: kept, User: u, Record: rec, Remember: s.Remember}, nil
 }
 
-// Touch notes that the person is still there: in the record at most once in state.SeenStep, and in the cookie if it would else end as idle or leads to where
-// the entry was before it moved. Pages call it, tokens do not; what it cannot write now it writes the next time.
+// Work puts somebody to work who is signed in at this browser; it is false for whoever is not, as far as the cookie can tell. No I/O.
+func (m *Manager) Work(w http.ResponseWriter, r *http.Request, id string) (bool, error) {
+	all := m.read(r)
+	i := all.session(id)
+	if i < 0 || !m.live(&all[i]) {
+		return false, nil
+	}
+	if i > 0 {
+		all.front(i)
+		if _, err := m.write(w, r, all); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// Touch notes that the person is still there: in the record at most once in state.SeenStep, and in the cookie if it would else end as idle, or does not lead
+// to where the entry is now, or calls them otherwise. Pages call it, tokens do not; what it cannot write now it writes the next time.
 func (m *Manager) Touch(w http.ResponseWriter, r *http.Request, v *Visit) error {
-	s, now := m.inCookie(r), m.now()
-	if s == nil || s.ID != v.Session.ID {
+	all, now := m.read(r), m.now()
+	i := all.session(v.Session.ID)
+	if i < 0 {
 		return nil
 	}
-	if idle := m.cfg.Idle > 0 && !s.Remember && now.Sub(s.Seen) >= m.cfg.Idle/10; idle || s.Ref != v.User.Ref {
-		s.Ref, s.Seen = v.User.Ref, now
-		if err := m.jar.write(w, r, now, payload{Accounts: []account{s.account()}}); err != nil {
+	a := &all[i]
+	before := *a
+	a.of(v.User)
+	idle := m.cfg.Idle > 0 && !a.Remember && now.Sub(time.Unix(a.Seen, 0)) >= m.cfg.Idle/10
+	// Where there was no room for the place, there was none for more either.
+	changed := before.DN != "" && (before.DN != a.DN || before.Login != a.Login || before.Name != a.Name || before.Photo != a.Photo)
+	if idle || changed {
+		a.Seen = now.Unix()
+		if _, err := m.write(w, r, all); err != nil {
 			return err
 		}
 	}
-	return m.records.TouchSession(r.Context(), v.Record, s.ID)
-}
-
-// End signs out at this browser: the cookie goes in any case, then the `s` value with the grants that were bound to it. An error means that a
-// copy of the cookie might still be good: do not say "signed out".
-func (m *Manager) End(w http.ResponseWriter, r *http.Request) error {
-	s := m.inCookie(r)
-	if err := m.Forget(w, r); err != nil || s == nil {
-		return err
-	}
-	return m.end(r.Context(), s)
-}
-
-func (m *Manager) end(ctx context.Context, s *Session) error {
-	rec, err := m.records.Person(ctx, s.Ref.ID)
-	if err == nil {
-		err = m.records.EndSession(ctx, rec, s.ID)
-	}
-	if err != nil {
-		return fmt.Errorf("ending a session: %w", err)
-	}
-	return nil
-}
-
-// Forget takes the cookie away and does nothing else: for a session that Load found dead.
-func (m *Manager) Forget(w http.ResponseWriter, r *http.Request) error {
-	if _, err := r.Cookie(m.jar.prefix + cookieName); err != nil {
-		return nil
-	}
-	return m.jar.write(w, r, m.now(), payload{})
-}
-
-// EndAll signs the person with this stable id out everywhere: every session, grant, refresh token and code of theirs is dead, in every browser and
-// application. One read, one write.
-func (m *Manager) EndAll(ctx context.Context, person string) error {
-	rec, err := m.records.Person(ctx, person)
-	if err == nil {
-		err = m.records.RevokeAll(ctx, rec)
-	}
-	if err != nil {
-		return fmt.Errorf("ending all sessions: %w", err)
-	}
-	return nil
+	return m.records.TouchSession(r.Context(), v.Record, v.Session.ID)
 }

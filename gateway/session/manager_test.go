@@ -141,22 +141,6 @@ func TestSigningInAgainRenewsTheSessionAndAStolenCookieIsWorthless(t *testing.T)
 	}
 }
 
-func TestAnotherPersonAtTheSameBrowserEndsTheFirstOnesSession(t *testing.T) {
-	t.Parallel()
-	w, b := newWorld(t, session.Config{}), newBrowser()
-	w.signIn(b, "ada", session.Opts{})
-	copied := b.copied()
-	w.signIn(b, "grace", session.Opts{})
-	if w.who(b) != "grace" || w.sessions("ada") != 0 {
-		t.Errorf("%q is signed in, ada has %d sessions", w.who(b), w.sessions("ada"))
-	}
-	w.expectNobody("ada's cookie", copied)
-	s, _ := w.Current(b.request())
-	if a, _ := w.Current(copied.request()); a.SID == s.SID {
-		t.Error("two people have one sid")
-	}
-}
-
 func TestASessionOnOneReplicaIsGoodOnAnother(t *testing.T) {
 	t.Parallel()
 	w, b := newWorld(t, session.Config{}), newBrowser()
@@ -258,7 +242,8 @@ func TestSigningOutWithoutASessionDoesNothing(t *testing.T) {
 	w, b := newWorld(t, session.Config{}), newBrowser()
 	b.visit(func(rw http.ResponseWriter, r *http.Request) {
 		must(t, w.End(rw, r))
-		must(t, w.Forget(rw, r))
+		must(t, w.Left(rw, r, ""))
+		must(t, w.Forget(rw, r, session.Handle("id-ada")))
 	})
 	w.spy.Expect(t, "signing out nobody", statetest.Counts{})
 	if b.last != nil {
@@ -272,7 +257,8 @@ func TestForgettingADeadSessionWritesNothing(t *testing.T) {
 	w.signIn(b, "ada", session.Opts{})
 	w.spy.Counts()
 	b.visit(func(rw http.ResponseWriter, r *http.Request) {
-		must(t, w.Forget(rw, r))
+		s, _ := w.Current(r)
+		must(t, w.Left(rw, r, s.ID))
 		if s, err := w.Current(r); s != nil || err != nil {
 			t.Errorf("still there in the same request: %+v, %v", s, err)
 		}

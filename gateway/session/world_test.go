@@ -59,15 +59,22 @@ func newWorld(t *testing.T, cfg session.Config) *world {
 	w := &world{t: t, keys: keys, spy: &statetest.Spy{Store: &statetest.Memory{}}, people: &people{users: map[string]*ldapmap.User{}},
 		clock: time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)}
 	for _, name := range []string{"ada", "grace"} {
-		u := ldapmap.NewUser(ldapmap.Ref{ID: "id-" + name, DN: "uid=" + name + ",ou=people,dc=example,dc=org"})
-		u.Account.Mark = "mark-of-" + name
-		w.people.users[u.ID] = u
+		w.add(name, "uid="+name+",ou=people,dc=example,dc=org")
 	}
 	if cfg.PublicURL == "" {
 		cfg.PublicURL = "https://id.example.org"
 	}
 	w.Manager = w.replica(cfg)
 	return w
+}
+
+func (w *world) add(name, dn string) *ldapmap.User {
+	u := ldapmap.NewUser(ldapmap.Ref{ID: "id-" + name, DN: dn})
+	u.Set(ldapmap.Username, name)
+	u.Set(ldapmap.Name, "Name of "+name)
+	u.Account.Mark = "mark-of-" + name
+	w.people.users[u.ID] = u
+	return u
 }
 
 func otherKeys(t *testing.T) *seal.Keyring {
@@ -96,11 +103,21 @@ func (w *world) user(name string) *ldapmap.User { return w.people.users["id-"+na
 // browser keeps cookies as browsers do, as far as it matters here.
 type browser struct {
 	jar   map[string]string
+	stays map[string]bool // cookies that outlive the browser
 	agent string
 	last  *http.Cookie
 }
 
-func newBrowser() *browser { return &browser{jar: map[string]string{}} }
+func newBrowser() *browser { return &browser{jar: map[string]string{}, stays: map[string]bool{}} }
+
+// close closes the browser and opens it again.
+func (b *browser) close() {
+	for name := range b.jar {
+		if !b.stays[name] {
+			delete(b.jar, name)
+		}
+	}
+}
 
 func (b *browser) request() *http.Request {
 	r := httptest.NewRequest(http.MethodGet, "https://id.example.org/", nil)
@@ -121,7 +138,7 @@ func (b *browser) visit(handle func(w http.ResponseWriter, r *http.Request)) {
 			delete(b.jar, c.Name)
 			continue
 		}
-		b.jar[c.Name] = c.Value
+		b.jar[c.Name], b.stays[c.Name] = c.Value, c.MaxAge > 0
 	}
 }
 

@@ -1,11 +1,10 @@
 package visit
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"strings"
 
+	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/web"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/policy"
@@ -19,10 +18,29 @@ func (d *Door) dress(r *http.Request, v *Visitor) {
 	if language := v.User.Get(ldapmap.Language); language != "" {
 		web.SetLanguage(r, language)
 	}
+	others := others(Known(d.Sessions.Accounts(r)), session.Handle(v.User.ID))
 	web.SetLayout(r, func(l *templates.Layout) {
-		l.Viewer = &templates.Viewer{Name: v.User.DisplayName(), Photo: PhotoURL(v.User), SignOut: "/signout", Profile: "/profile"}
 		l.Nav = nav(v.Rights, r.URL.Path)
+		l.Viewer = &templates.Viewer{
+			Name: v.User.DisplayName(), Photo: PhotoURL(v.User), SignOut: "/signout", Profile: "/profile",
+			Others: others, Accounts: PathAccounts, Here: "/",
+		}
+		switch r.URL.Path {
+		case "/profile", "/applications", "/sessions": // whoever goes on as somebody else sees it of them
+			l.Viewer.Here = r.URL.Path
+		}
 	})
+}
+
+// others are those who are signed in, but for one.
+func others(known []templates.KnownAccount, but string) []templates.KnownAccount {
+	var others []templates.KnownAccount
+	for _, a := range known {
+		if a.Live && a.Handle != but {
+			others = append(others, a)
+		}
+	}
+	return others
 }
 
 func nav(rights policy.Rights, path string) []templates.NavItem {
@@ -47,10 +65,17 @@ func nav(rights policy.Rights, path string) []templates.NavItem {
 
 // PhotoURL is the address of the person's own photo: it changes with the photo, so that browsers may keep it. Empty if there is none.
 func PhotoURL(u *ldapmap.User) string {
-	photo := u.Get(ldapmap.Photo)
-	if photo == "" {
+	name := session.PhotoName(u)
+	if name == "" {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(photo))
-	return "/profile/photo/" + hex.EncodeToString(sum[:8])
+	return "/profile/photo/" + name
+}
+
+// WritePhoto answers with somebody's photo. It was made by us, from nobody knows what before us: the type is fixed and never guessed.
+func WritePhoto(w http.ResponseWriter, u *ldapmap.User) {
+	h := w.Header()
+	h.Set("Content-Type", "image/jpeg")
+	h.Set("Cache-Control", "private, max-age=31536000, immutable")
+	_, _ = w.Write([]byte(u.Get(ldapmap.Photo))) // a browser that went away is no failure of ours
 }

@@ -2,7 +2,8 @@
 //
 // A flow wraps its handlers with Door.SignedIn or Door.Can. Whoever is not signed in goes to the sign-in page and comes back; whoever may not
 // is told so. What the handler gets is a Visitor: the session, the person as the directory has them now, and their rights. It
-// also dresses the page: name and photo in the header, the person's language, and a navigation of what they can go to.
+// also dresses the page: name and photo in the header, with those who are signed in in this browser beside them, the person's language, and a navigation of what
+// they can go to.
 //
 // It brings together gateway/session (is this cookie still good?), ldapmap (who is that?) and ldapmap/policy (what may they do?), and is
 // used by the flows of selfservice.
@@ -37,9 +38,7 @@ type Door struct {
 	Sessions *session.Manager
 	People   ldapmap.People
 	Policy   *policy.Policy
-	// SignIn is the address of the sign-in page that leads back to path afterwards.
-	SignIn func(path string) (string, error)
-	Log    *slog.Logger
+	Log      *slog.Logger
 }
 
 // SignedIn lets everybody in who is signed in.
@@ -75,6 +74,16 @@ func (d *Door) Can(ability policy.Ability, h Handler) web.Handler {
 // tell them.
 func (d *Door) Visitor(ctx context.Context, r *http.Request) (*Visitor, error) {
 	visit, err := d.Sessions.Load(ctx, r)
+	return d.visitor(ctx, visit, err)
+}
+
+// VisitorOf is Visitor for another session of this browser than the one at work.
+func (d *Door) VisitorOf(ctx context.Context, r *http.Request, session string) (*Visitor, error) {
+	visit, err := d.Sessions.LoadSession(ctx, r, session)
+	return d.visitor(ctx, visit, err)
+}
+
+func (d *Door) visitor(ctx context.Context, visit *session.Visit, err error) (*Visitor, error) {
 	if err != nil || visit == nil {
 		return nil, err
 	}
@@ -88,7 +97,7 @@ func (d *Door) Visitor(ctx context.Context, r *http.Request) (*Visitor, error) {
 // toSignIn leads to the sign-in page and back. What was posted is not carried along: it may be long, and was meant by somebody whose
 // session has ended.
 func (d *Door) toSignIn(w http.ResponseWriter, r *http.Request) error {
-	address, err := d.SignIn(backTo(r))
+	address, err := d.signIn(r)
 	if err != nil {
 		return err
 	}

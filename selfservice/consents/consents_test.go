@@ -81,10 +81,7 @@ func newWorld(t *testing.T) *world {
 	})
 	ok(t, err)
 	w.provider.Mount(mux)
-	door := &visit.Door{Kit: kit, Sessions: sessions, People: w.people, Policy: rules, SignIn: func(path string) (string, error) {
-		to, err := kit.SealReturn(web.ReturnTo{Path: path})
-		return web.WithContinue("/signin", to), err
-	}}
+	door := &visit.Door{Kit: kit, Sessions: sessions, People: w.people, Policy: rules}
 	(&consents.Flow{Kit: kit, Door: door, Provider: w.provider}).Mount(mux)
 	mux.Handle("GET /signin", kit.Handle(func(rw http.ResponseWriter, r *http.Request) error {
 		w.mu.Lock()
@@ -101,6 +98,9 @@ func newWorld(t *testing.T) *world {
 			return err
 		}
 		return kit.Leave(rw, r, kit.ReturnTo(rw, r).Path)
+	}))
+	mux.Handle("GET /accounts", kit.Handle(func(rw http.ResponseWriter, r *http.Request) error { // where nobody finds themselves
+		return kit.SeeOther(rw, r, web.WithContinue("/signin", web.ContinueValue(r)))
 	}))
 	return w
 }
@@ -249,35 +249,46 @@ func TestTheOrganisationsOwnApplicationsDoNotAsk(t *testing.T) {
 	}
 }
 
-func TestAnAnswerIsGoodForWhoSawTheQuestion(t *testing.T) {
+func TestAnAnswerIsThatOfWhoSawTheQuestion(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	b := w.browser("en")
 	page := w.consent(b.Get(ask("orders", "openid email")))
 	w.signsIn("grace")
 	b.Get("/signin") // in another tab
-	again := w.consent(page.Submit("form[action='/consent']", "decision", "accept"))
-	if !again.Says("Grace Hopper") || !again.Says("grace@example.org") {
+	if q := w.home(page.Submit("form[action='/consent']", "decision", "accept")); q.Get("code") == "" {
+		t.Errorf("Ada's answer: %v", q)
+	}
+	if _, given := w.record("ada").Consent("orders"); !given {
+		t.Error("Ada's answer is not in her record")
+	}
+	if _, given := w.record("grace").Consent("orders"); given {
+		t.Error("Ada's answer became Grace's consent")
+	}
+	page = w.consent(b.Get(ask("orders", "openid email") + "&prompt=login+consent"))
+	if !page.Says("Grace Hopper") {
+		t.Fatalf("who is asked now? %s", page.Text("main"))
+	}
+	w.signsIn("ada")
+	b.Get("/signin")
+	b.Forget()
+	b.Get("/signin")
+	// Her session is not in this browser any more: nobody else's answer is taken for hers.
+	if again := w.consent(page.Submit("form[action='/consent']", "decision", "accept")); !again.Says("Ada Lovelace") {
 		t.Errorf("who is asked now? %s", again.Text("main"))
 	}
 	if _, given := w.record("grace").Consent("orders"); given {
 		t.Error("Ada's answer became Grace's consent")
 	}
-	if q := w.home(again.Submit("form[action='/consent']", "decision", "accept")); q.Get("code") == "" {
-		t.Errorf("Grace's own answer: %v", q)
-	}
-	if _, given := w.record("ada").Consent("orders"); given {
-		t.Error("Grace's answer became Ada's consent")
-	}
 }
 
-func TestNotYouLeadsToTheSignInPageAndBack(t *testing.T) {
+func TestNotYouLeadsToTheAccountsAndBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	b := w.browser("en")
 	page := w.consent(b.Get(ask("orders", "openid email")))
 	w.signsIn("grace")
-	if page = w.consent(page.Click("a[href^='/signin']")); !page.Says("Grace Hopper") {
+	if page = w.consent(page.Click("a[href^='/accounts']")); !page.Says("Grace Hopper") {
 		t.Errorf("back as %s", page.Text("main"))
 	}
 }

@@ -92,7 +92,7 @@ func (f *Flow) endAll(w http.ResponseWriter, r *http.Request, v *visit.Visitor) 
 		return fmt.Errorf("signing out everywhere: %w", err)
 	}
 	f.note(r, v, audit.SignedOutAll, "")
-	if err := f.Sessions.Forget(w, r); err != nil {
+	if err := f.Sessions.Left(w, r, v.Session.ID); err != nil {
 		return err
 	}
 	return f.Kit.SeeOther(w, r, "/signout") // which says goodbye to whoever is not signed in

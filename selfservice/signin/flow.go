@@ -19,9 +19,9 @@ type Flow struct {
 	Sealer   authn.Sealer
 	Audit    *audit.Log
 
-	// SignOut ends the session and says where the browser has to go, if applications are to be signed out through it; it writes the audit line too. Nil:
-	// Sessions.End does.
-	SignOut func(w http.ResponseWriter, r *http.Request) (next string, err error)
+	// SignOut ends sessions of this browser and says where it has to go, if applications are to be signed out through it; it writes the audit lines too. Nil:
+	// Sessions.EndSessions does.
+	SignOut func(w http.ResponseWriter, r *http.Request, sessions ...string) (next string, err error)
 
 	// Label and Hint of the login field, by language; empty: "User name or mail address" and none.
 	Label, Hint map[string]string

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wicketgate/wicketgate/gateway/authn"
+	"github.com/wicketgate/wicketgate/gateway/visit"
 	"github.com/wicketgate/wicketgate/gateway/web"
 	"github.com/wicketgate/wicketgate/templates"
 	"github.com/wicketgate/wicketgate/templates/i18n"
@@ -26,9 +27,13 @@ func (f *Flow) askLogin(w http.ResponseWriter, r *http.Request) error {
 
 func (f *Flow) loginPage(w http.ResponseWriter, r *http.Request, status int, login string, problem i18n.Message) error {
 	loc := f.Kit.Locale(r)
+	accounts := ""
+	if len(f.Sessions.Accounts(r)) > 0 {
+		accounts = address(r, visit.PathAccounts, "")
+	}
 	return f.Kit.Page(w, r, status, templates.LoginPage{
 		Action: "/signin", Hidden: web.Hidden(r), Login: login, Label: web.Words(f.Label, loc), Hint: web.Words(f.Hint, loc), Error: problem,
-		Forgot: f.forgot(r, ""), Register: f.Register,
+		Forgot: f.forgot(r, ""), Register: f.Register, Accounts: accounts,
 	})
 }
 

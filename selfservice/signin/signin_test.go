@@ -236,7 +236,7 @@ func TestStaySignedIn(t *testing.T) {
 	lasting := func(values ...string) bool {
 		resp := post(t, w.URL+"/signin/password", append(values, "login", "ada", "password", "ada-password")...)
 		for _, c := range resp.Cookies() {
-			if c.Name == "wicketgate" {
+			if c.Name == "wicketgate" || c.Name == "wicketgate_stay" {
 				return c.MaxAge > 0
 			}
 		}
@@ -293,7 +293,7 @@ func TestAfterwardsPeopleAreWhereTheyWantedToGo(t *testing.T) {
 	}
 }
 
-func TestASecondSignInEndsTheFirstAndItsIDIsWorthNothing(t *testing.T) {
+func TestASecondSignInOfTheSamePersonEndsTheFirstAndItsIDIsWorthNothing(t *testing.T) {
 	t.Parallel()
 	w := open(t, ldaptest.Memdir(t, ldaptest.Options{}))
 	b := w.Browser(t)
@@ -305,6 +305,10 @@ func TestASecondSignInEndsTheFirstAndItsIDIsWorthNothing(t *testing.T) {
 	}
 	thief := w.Browser(t)
 	thief.Header.Set("Cookie", "wicketgate="+old)
+	if got := w.SignedIn(thief); got != "ada" {
+		t.Errorf("grace signed in beside ada, who is now %q", got)
+	}
+	attempt(b, "ada", "ada-password")
 	if got := w.SignedIn(thief); got != "nobody" {
 		t.Errorf("the earlier session lives on as %q", got)
 	}

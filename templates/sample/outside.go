@@ -14,17 +14,33 @@ func signin(loc *i18n.Locale) []Named {
 	wrong, wait := asked, asked
 	wrong.Error = i18n.M("That name and password do not belong together. Try again.")
 	wait.Wait, wait.Retry = 90*time.Second, "/signin/password?login=zoe.lefevre"
+	known := Known()
 	return []Named{
+		{"accounts", out, templates.AccountsPage{Action: "/accounts", Accounts: known, Another: "/signin", Edit: "/accounts?edit=1"}},
+		{"accounts-edit", street, templates.AccountsPage{Action: "/accounts", Accounts: known, Edit: "/accounts", Removing: true}},
+		{"accounts-none", street, templates.AccountsPage{Action: "/accounts", Another: "/signin"}},
 		{"signin", out, templates.LoginPage{Action: "/signin", Forgot: "/password/forgotten", Register: "/join"}},
-		{"signin-plain", street, templates.LoginPage{Action: "/signin", Forgot: "/password/forgotten"}},
+		{"signin-plain", street, templates.LoginPage{Action: "/signin", Forgot: "/password/forgotten", Login: "zoe.lefevre", Accounts: "/accounts"}},
 		{"signin-error", street, templates.LoginPage{Action: "/signin", Hint: loc.T("For example zoe.lefevre"), Error: i18n.M("Type your user name or mail address."), Forgot: "/password/forgotten"}},
 		{"signin-password", out, asked},
 		{"signin-password-wrong", out, wrong},
 		{"signin-password-wait", out, wait},
 		{"signin-first", out, templates.FirstSignInPage{Login: "emile", Lifetime: 24 * time.Hour, Back: "/signin"}},
 		{"signout", street, templates.SignOutPage{Action: "/signout", Name: "Zoé Lefèvre", Cancel: "/"}},
+		{"signout-several", street, templates.SignOutPage{Action: "/signout", Accounts: known[:2], Cancel: "/"}},
+		{"signedout-others", street, templates.SignedOutPage{SignIn: "/signin", Others: known[1:2], Accounts: "/accounts"}},
 		{"signedout", street, templates.SignedOutPage{SignIn: "/signin", Return: "https://orders.example.org/", ReturnName: "Orders",
 			Notes: []i18n.Message{i18n.M("%s could not be told. Close it yourself if others use this device.", "Calendar")}}},
+	}
+}
+
+// Known are the accounts of a browser.
+func Known() []templates.KnownAccount {
+	return []templates.KnownAccount{
+		{Handle: "1", Name: "Zoé Lefèvre", Login: "zoe.lefevre", Live: true, Current: true},
+		{Handle: "2", Name: "Caisse du samedi", Login: "caisse", Live: true},
+		{Handle: "3", Name: "Margaux Dubois-Chateaubriand de la Rochefoucauld", Login: "margaux.dubois@supercoop.example.org"},
+		{Handle: "4", Login: "emile"},
 	}
 }
 

@@ -56,6 +56,9 @@ func street(loc *i18n.Locale) templates.Layout {
 func inside(loc *i18n.Locale, current string) templates.Layout {
 	l := street(loc)
 	l.Viewer = &templates.Viewer{Name: "Zoé Lefèvre", SignOut: "/signout", Profile: "/profile"}
+	if current == "/applications" {
+		l.Viewer.Others, l.Viewer.Accounts, l.Viewer.Here = Known()[1:2], "/accounts", current
+	}
 	for _, item := range []templates.NavItem{
 		{Label: i18n.M("Home"), URL: "/"}, {Label: i18n.M("Profile"), URL: "/profile"},
 		{Label: i18n.M("Applications"), URL: "/applications"}, {Label: i18n.M("Invite"), URL: "/invite"}, {Label: i18n.M("Administration"), URL: "/admin"},

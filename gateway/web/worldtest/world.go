@@ -155,9 +155,7 @@ func New(t testing.TB, o Options) *World {
 	if len(problems) > 0 {
 		t.Fatalf("compiling the rules: %v", problems)
 	}
-	w.Door = &visit.Door{Log: log, Kit: w.Kit, Sessions: w.Sessions, People: w.People, Policy: rules, SignIn: func(path string) (string, error) {
-		return web.WithContinue("/signin", path), nil
-	}}
+	w.Door = &visit.Door{Log: log, Kit: w.Kit, Sessions: w.Sessions, People: w.People, Policy: rules}
 	w.Mux.Handle("GET /{$}", w.Kit.Handle(w.home))
 	handler := w.Kit.Middleware(w.Kit.Routes(w.Mux))
 	served.Store(&handler)
