@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 
+	"github.com/wicketgate/wicketgate/gateway/authn"
 	"github.com/wicketgate/wicketgate/gateway/oidc"
 	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/ldapmap"
@@ -13,6 +14,7 @@ func (p *parts) makeProvider(surroundings) (err error) {
 	p.provider, err = oidc.New(oidc.Deps{
 		Issuer: p.cfg.Public.String(), Keyring: p.keyring, Records: p.records, Store: p.store, People: p.people, Fields: p.cfg.Mapping.Fields(),
 		Clients: p.cfg.OIDCClients(), Kit: p.kit, Sessions: p.sessions, MayUse: p.mayUse, Locales: p.languages(),
+		Subject: p.cfg.Subject, Vouched: p.cfg.Mapping.Vouched, ACRValues: []string{authn.ACRPassword},
 		Lifetimes: p.cfg.TokenLifetimes(), KeysEvery: p.cfg.KeysEvery(), PrivateDocuments: p.cfg.Documents.Private, Audit: p.audit, Log: p.log, Clock: p.clock,
 	})
 	return err

@@ -159,6 +159,7 @@ func (c *compiler) attributes() {
 	}
 	for _, r := range c.m.rules {
 		add(r.attributes...)
+		add(r.verifiedBy)
 		if r.template != nil {
 			add(r.template.attributes()...)
 		}

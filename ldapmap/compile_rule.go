@@ -10,11 +10,12 @@ import (
 // rule compiles one field.
 func (c *compiler) rule(f Field, s Rule) {
 	path := "users.attributes." + f.Name
-	r := &rule{values: s.Values, bit: s.Bit, unset: s.BitUnset, def: s.Default, oneEach: s.OneEach}
+	r := &rule{values: s.Values, bit: s.Bit, unset: s.BitUnset, def: s.Default, oneEach: s.OneEach, verified: s.Verified, verifiedBy: s.VerifiedBy}
 	c.spelling(path, s, r)
 	c.looks(path, &f, s)
 	r.field = f
 	c.syntax(path, s, r)
+	c.vouching(path, s, r)
 	if r.template != nil || r.pattern != nil || s.ReadOnly || slices.ContainsFunc(r.attributes, operational) {
 		r.field.ReadOnly = true
 	}

@@ -10,6 +10,7 @@
 //   - spec.go, preset.go: the mapping as it is configured; compile*.go, check.go: every mistake in it at once
 //   - mapping.go: the compiled mapping; read.go, create.go, groups.go: entries to people and back
 //   - groups_ad.go: groups of groups and the primary group in Active Directory
+//   - vouched.go: whether the directory vouches for a mail address
 //   - change.go: two versions of a person to a Modify; password.go: what changes with the password
 //   - codec*.go: LDAP syntaxes and Go values
 //   - filter.go, find.go: search filters; the only place that escapes

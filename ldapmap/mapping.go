@@ -41,6 +41,9 @@ type rule struct {
 	unset    bool
 	def      string
 	oneEach  bool
+	// verified and verifiedBy say who vouches for the values; see Mapping.Vouched.
+	verified   bool
+	verifiedBy string
 }
 
 // Fields returns the fields that are mapped, in the order of a page. It is a copy.

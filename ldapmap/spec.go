@@ -102,6 +102,10 @@ type Rule struct {
 	Syntax string `yaml:"syntax"`
 	// OneEach says that each of several attributes holds one value.
 	OneEach bool `yaml:"one_each"`
+	// Verified says that the directory vouches for the values: applications are told that a mail address or phone number is the person's (email_verified).
+	Verified bool `yaml:"verified"`
+	// VerifiedBy is an attribute that vouches for them, entry by entry: it is TRUE, or holds the values that are verified.
+	VerifiedBy string `yaml:"verified_by"`
 
 	// How the field looks to people; each overrides the standard field's.
 	Type         Type        `yaml:"type"`

@@ -75,6 +75,9 @@ func (r Rule) spelt(under Rule) Rule {
 	orElse(&r.Default, under.Default)
 	orElse(&r.Syntax, under.Syntax)
 	r.OneEach = r.OneEach || under.OneEach
+	if !r.Verified && r.VerifiedBy == "" {
+		r.Verified, r.VerifiedBy = under.Verified, under.VerifiedBy
+	}
 	orElse(&r.Type, under.Type)
 	orElse(&r.Many, under.Many)
 	if len(r.Label) == 0 {

@@ -156,6 +156,8 @@ func (c *Config) resolveMail(r *report) {
 }
 
 func (c *Config) resolveClients(r *report) {
+	orElse(&c.Subject, rp.SubjectID)
+	c.checkSubject(r, "subject", c.Subject)
 	seen := map[string]bool{}
 	for i := range c.Clients {
 		one := &c.Clients[i]
@@ -174,12 +176,16 @@ func (c *Config) resolveClients(r *report) {
 			own := map[string]string{
 				"client_id": "id", "redirect_uris": "redirect_uris", "token_endpoint_auth_method": "auth_method", "token_endpoint_auth_signing_alg": "auth_alg", "client_uri": "url",
 				"id_token_signed_response_alg": "id_token_alg", "policy_uri": "policy_url", "tos_uri": "terms_url", "logo_uri": "logo", "grant_types": "grants",
-				"request_object_signing_alg": "request_object_alg", "access_token_signed_response_alg": "access_token_alg",
+				"request_object_signing_alg": "request_object_alg", "userinfo_signed_response_alg": "userinfo_alg", "subject_field": "subject", "subject_type": "subject", "access_token_signed_response_alg": "access_token_alg",
 			}[name]
 			if own == "" {
 				own = name
 			}
 			r.at(key+"."+own, "", "a value that fits", said)
+		}
+		c.checkSubject(r, key+".subject", one.Subject)
+		if _, err := client.Sector(); err != nil && (one.Subject == rp.SubjectPairwise || one.Subject == "" && c.Subject == rp.SubjectPairwise) && !r.has(key+".sector_identifier_uri") {
+			r.at(key+".sector_identifier_uri", "", "an address that stands for all hosts of redirect_uris", "pairwise names are for one host, or for those that a document there lists")
 		}
 	}
 }
@@ -204,6 +210,12 @@ func (c *Client) client() rp.Client {
 		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, BackChannelLogoutURI: c.BackchannelLogoutURI, FrontChannelLogoutURI: c.FrontchannelLogoutURI,
 	}
 	o.AccessTokens = rp.AccessTokens{AccessTokenFormat: c.AccessTokenFormat, AccessTokenAlg: c.AccessTokenAlg}
+	o.UserinfoAlg, o.SectorURI = c.UserinfoAlg, c.SectorIdentifierURI
+	if c.Subject == rp.SubjectPairwise {
+		o.SubjectType = rp.SubjectPairwise
+	} else {
+		o.SubjectField = c.Subject
+	}
 	if c.JWKS != "" {
 		o.JWKS = json.RawMessage(c.JWKS)
 	}

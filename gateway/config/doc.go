@@ -10,7 +10,7 @@
 //	load.go       file -> syntax tree -> Config, with bounds on size and depth
 //	env.go        ${NAME} and ${NAME:-default}
 //	decode.go     syntax tree -> structs, collecting every problem instead of stopping at the first
-//	check.go      what no single key can tell; *_file and secrets in files.go
+//	check.go      what no single key can tell; *_file and secrets in files.go; subject.go
 //	build.go      Config -> the configurations of the parts it is about
 //	starter.go    the commented file that `wicketgate config` prints
 //

@@ -56,6 +56,10 @@ type Config struct {
 	Clients []Client `yaml:"clients"`
 	// Documents says how documents of applications are fetched (jwks_uri).
 	Documents Documents `yaml:"documents"`
+	// Subject is the name, sub, under which applications know people: id, the stable id of the directory, which outlives every change; the name of a field such as username, whose
+	// values have to be given to one person only, ever, and that people cannot change themselves; or pairwise, another name at each application, so that applications cannot compare
+	// whom they know. To change it makes everybody a stranger to the applications. Default: id.
+	Subject string `yaml:"subject"`
 	// Tokens says how long what applications get is good for.
 	Tokens Tokens `yaml:"tokens"`
 

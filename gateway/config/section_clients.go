@@ -39,6 +39,12 @@ type Client struct {
 	JWKS string `yaml:"jwks"`
 	// JWKSURI is the https address at which the client keeps its public keys.
 	JWKSURI string `yaml:"jwks_uri"`
+	// Subject is the name under which this client knows people, if it is not as the key subject has it: id, pairwise, or the name of a field.
+	Subject string `yaml:"subject"`
+	// SectorIdentifierURI is an https address whose host stands for all clients that may compare their pairwise names. It is needed if the redirect URIs have several hosts.
+	SectorIdentifierURI string `yaml:"sector_identifier_uri"`
+	// UserinfoAlg makes what the userinfo endpoint answers a JWT, signed by RS256, ES256 or EdDSA. Default: plain JSON.
+	UserinfoAlg string `yaml:"userinfo_alg"`
 	// IDTokenAlg is how ID tokens are signed: RS256 (the default), ES256 or EdDSA.
 	IDTokenAlg string `yaml:"id_token_alg"`
 	// AccessTokenFormat is the form of the access tokens that the client gets: opaque (the default), which only Wicketgate can read, or jwt, which an API can check by

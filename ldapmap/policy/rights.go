@@ -31,6 +31,15 @@ func (p *Policy) For(u *ldapmap.User, groups []ldapmap.Group) Rights {
 	return rights
 }
 
+// EverybodyWrites tells whether a rule lets everybody who has signed in write the field of their account.
+func (p *Policy) EverybodyWrites(field string) bool {
+	return slices.ContainsFunc(p.rules, func(r rule) bool {
+		return r.write.has(field) && slices.ContainsFunc(r.who, func(m Match) bool {
+			return !m.Anonymous && m.Group == "" && len(m.Field) == 0 && m.Person == "" && m.Below == ""
+		})
+	})
+}
+
 // NeedsGroups tells whether any rule asks for a group: if not, For needs none, and a search can be saved.
 func (p *Policy) NeedsGroups() bool {
 	return slices.ContainsFunc(p.rules, func(r rule) bool {
