@@ -80,11 +80,9 @@ func (c *Config) resolveDirectory(r *report) {
 	} else {
 		r.at("state.base", "", "the DN of an entry below which Wicketgate may keep its records, such as ou=wicketgate,dc=example,dc=org", "")
 	}
-	if d.Preset == "activedirectory" || d.Preset == "samba" {
-		orElse(&c.State.Spelling, "serviceConnectionPoint") // the other class belongs to the system there
+	if c.State.Spelling != "" {
+		oneOf(r, "state.spelling", c.State.Spelling, "applicationProcess", "serviceConnectionPoint")
 	}
-	orElse(&c.State.Spelling, "applicationProcess")
-	oneOf(r, "state.spelling", c.State.Spelling, "applicationProcess", "serviceConnectionPoint")
 }
 
 // transportKey finds the key that an error of directory.Config is about: it names the URL or the account in words for people.

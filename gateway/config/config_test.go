@@ -382,17 +382,6 @@ func TestAFileThatIsNoneIsRefusedInAFewWords(t *testing.T) {
 	}
 }
 
-func TestRecordsOnActiveDirectoryAreOfAClassThatItAllows(t *testing.T) {
-	t.Parallel()
-	for preset, want := range map[string]string{
-		"openldap": "applicationProcess", "activedirectory": "serviceConnectionPoint", "samba": "serviceConnectionPoint", "389ds": "applicationProcess",
-	} {
-		if got := good(t, strings.Replace(minimal, "preset: openldap", "preset: "+preset, 1)).State.Spelling; got != want {
-			t.Errorf("%s: %s", preset, got)
-		}
-	}
-}
-
 func TestAdministratorsAreAddedToOwnRules(t *testing.T) {
 	t.Parallel()
 	c := good(t, minimal+"policy: [{can: [edit_self], read: [name]}]\n")

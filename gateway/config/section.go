@@ -98,8 +98,8 @@ type TLS struct {
 type State struct {
 	// Base is the DN of an entry below which the service account may add, change and delete. Wicketgate makes its branches there.
 	Base string `yaml:"base"`
-	// Spelling is the object class of the records: applicationProcess, or serviceConnectionPoint. Default: the second with the presets activedirectory and samba, where
-	// the first belongs to the system, else the first.
+	// Spelling is the object class of the records: applicationProcess, or serviceConnectionPoint. Default: the second where the directory is an Active Directory, in
+	// which the first belongs to the system, else the first.
 	Spelling string `yaml:"spelling"`
 }
 

@@ -50,7 +50,7 @@ type Path struct {
 
 func (p Path) String() string { return string(p.Kind) + "/" + p.ID }
 
-// Record is a path and its values, a set without order. Values are UTF-8 text of at most MaxValue bytes; directories compare them without case and
+// Record is a path and its values, a set without order. Values are UTF-8 text of at most MaxValue bytes; most directories compare them without case and
 // squeeze spaces, so whatever decides (ids, generations) is lower-case hex or digits and stands first.
 type Record struct {
 	Path

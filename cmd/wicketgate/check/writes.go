@@ -50,14 +50,15 @@ func (c *checker) scratch(ctx context.Context, dir *directory.Directory, cfg lda
 	if _, err := dir.Read(ctx, cfg.Base, "objectClass"); err != nil {
 		return fmt.Errorf("looking for the entry: %w", err)
 	}
-	class, attr := "applicationProcess", "description"
-	if cfg.Spelling == ldapstate.ServiceConnectionPoint {
-		class, attr = "serviceConnectionPoint", "serviceBindingInformation"
+	class := cfg.Spelling
+	if class == "" {
+		class = ldapstate.SpellingFor(c.caps)
 	}
+	attr := class.Attribute()
 	name := "wicketgate-check-" + strings.ToLower(rand.Text()[:10])
 	dn := "cn=" + name + "," + cfg.Base
 	if err := dir.Add(ctx, dn, []ldapmap.Attribute{
-		{Name: "objectClass", Values: []string{class}}, {Name: "cn", Values: []string{name}}, {Name: attr, Values: []string{"one"}},
+		{Name: "objectClass", Values: []string{string(class)}}, {Name: "cn", Values: []string{name}}, {Name: attr, Values: []string{"one"}},
 	}); err != nil {
 		return fmt.Errorf("adding a scratch record: %w", err)
 	}

@@ -16,6 +16,9 @@ import (
 // Errors: Invalid if the base is missing, Denied if the service account may not see it or add below it; both with the LDIF that an administrator can
 // add instead. Unavailable: try again later; Create does so by itself.
 func (s *Store) Prepare(ctx context.Context) error {
+	if _, err := s.spelt(ctx); err != nil {
+		return err
+	}
 	if _, err := s.ldap.Read(ctx, s.cfg.Base, "objectClass"); err != nil {
 		code, answered := directory.ResultCode(err)
 		switch {

@@ -19,6 +19,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/ldapmap"
@@ -33,6 +34,7 @@ type LDAP interface {
 	Add(ctx context.Context, dn string, attrs []ldapmap.Attribute) error
 	Modify(ctx context.Context, dn string, mods []ldapmap.Mod) error
 	Delete(ctx context.Context, dn string) error
+	Capabilities(ctx context.Context) (directory.Capabilities, error)
 }
 
 var _ LDAP = (*directory.Directory)(nil)
@@ -42,13 +44,22 @@ type Spelling string
 
 // The spellings. Both classes are in every server's schema that has them at all.
 const (
-	// ApplicationProcess (RFC 4519 3.1) with description: OpenLDAP, 389-DS, FreeIPA and most others. The zero value means it too.
+	// ApplicationProcess (RFC 4519 3.1) with description: OpenLDAP, 389-DS, FreeIPA and most others.
 	ApplicationProcess Spelling = "applicationProcess"
 	// ServiceConnectionPoint with serviceBindingInformation: Active Directory and Samba AD, where applicationProcess belongs to the system.
 	ServiceConnectionPoint Spelling = "serviceConnectionPoint"
 )
 
-func (s Spelling) attribute() string {
+// SpellingFor chooses the spelling that a server takes, by what it says about itself.
+func SpellingFor(c directory.Capabilities) Spelling {
+	if c.Vendor == directory.ActiveDirectory || c.Vendor == directory.Samba {
+		return ServiceConnectionPoint
+	}
+	return ApplicationProcess
+}
+
+// Attribute holds the values of a record.
+func (s Spelling) Attribute() string {
 	if s == ServiceConnectionPoint {
 		return "serviceBindingInformation"
 	}
@@ -58,25 +69,39 @@ func (s Spelling) attribute() string {
 // Config says where and how the records lie.
 type Config struct {
 	Base     string   // the entry below which the branches are, e.g. ou=wicketgate,dc=example,dc=org
-	Spelling Spelling // ApplicationProcess if empty
+	Spelling Spelling // as SpellingFor says if empty
 	PageSize int      // entries in one page of List; 0 for the directory's own
 }
 
 // Store is a state.Store in a directory.
 type Store struct {
-	ldap LDAP
-	cfg  Config
-	attr string
+	ldap     LDAP
+	cfg      Config
+	spelling atomic.Value // a Spelling, once it is known
 }
 
 var _ state.Store = (*Store)(nil)
 
 // New returns the store. It does not touch the network; call Prepare when the directory can be reached.
 func New(l LDAP, cfg Config) *Store {
-	if cfg.Spelling == "" {
-		cfg.Spelling = ApplicationProcess
+	s := &Store{ldap: l, cfg: cfg}
+	if cfg.Spelling != "" {
+		s.spelling.Store(cfg.Spelling)
 	}
-	return &Store{ldap: l, cfg: cfg, attr: cfg.Spelling.attribute()}
+	return s
+}
+
+// spelt returns the spelling, and asks the directory for it the first time.
+func (s *Store) spelt(ctx context.Context) (Spelling, error) {
+	if known, ok := s.spelling.Load().(Spelling); ok {
+		return known, nil
+	}
+	caps, err := s.ldap.Capabilities(ctx)
+	if err != nil {
+		return "", fmt.Errorf("asking the directory how records are to be spelt: %w", err)
+	}
+	s.spelling.Store(SpellingFor(caps))
+	return SpellingFor(caps), nil
 }
 
 // branch and dn need no escaping: kinds are constants, and state.CheckID leaves nothing in an id that means something in a DN (RFC 4514 2.4).
@@ -88,11 +113,15 @@ func (s *Store) Get(ctx context.Context, p state.Path) (state.Record, error) {
 	if err := state.CheckPath(p); err != nil {
 		return state.Record{}, err
 	}
-	e, err := s.ldap.Read(ctx, s.dn(p), s.attr)
+	spelling, err := s.spelt(ctx)
+	if err != nil {
+		return state.Record{}, err
+	}
+	e, err := s.ldap.Read(ctx, s.dn(p), spelling.Attribute())
 	if err != nil {
 		return state.Record{}, s.failed("reading", p, err)
 	}
-	return state.Record{Path: p, Values: e.Values(s.attr)}, nil
+	return state.Record{Path: p, Values: e.Values(spelling.Attribute())}, nil
 }
 
 // Create implements state.Store. If the branch is missing, since the directory was down when Prepare should have made it, it is made now.
@@ -100,12 +129,16 @@ func (s *Store) Create(ctx context.Context, r state.Record) error {
 	if err := state.CheckRecord(r); err != nil {
 		return err
 	}
-	attrs := []ldapmap.Attribute{
-		{Name: "objectClass", Values: []string{string(s.cfg.Spelling)}},
-		{Name: "cn", Values: []string{r.ID}},
-		{Name: s.attr, Values: r.Values},
+	spelling, err := s.spelt(ctx)
+	if err != nil {
+		return err
 	}
-	err := s.ldap.Add(ctx, s.dn(r.Path), attrs)
+	attrs := []ldapmap.Attribute{
+		{Name: "objectClass", Values: []string{string(spelling)}},
+		{Name: "cn", Values: []string{r.ID}},
+		{Name: spelling.Attribute(), Values: r.Values},
+	}
+	err = s.ldap.Add(ctx, s.dn(r.Path), attrs)
 	if code, _ := directory.ResultCode(err); code == directory.CodeNoSuchObject {
 		if err := s.Prepare(ctx); err != nil {
 			return fmt.Errorf("creating record %s: %w", r.Path, err)
@@ -123,12 +156,16 @@ func (s *Store) Change(ctx context.Context, p state.Path, remove, add []string) 
 	if err := state.CheckChange(p, remove, add); err != nil {
 		return err
 	}
+	spelling, err := s.spelt(ctx)
+	if err != nil {
+		return err
+	}
 	mods := make([]ldapmap.Mod, 0, 2)
 	if len(remove) > 0 { // a delete without values would remove them all (RFC 4511 4.6)
-		mods = append(mods, ldapmap.Mod{Op: ldapmap.ModDelete, Name: s.attr, Values: remove})
+		mods = append(mods, ldapmap.Mod{Op: ldapmap.ModDelete, Name: spelling.Attribute(), Values: remove})
 	}
 	if len(add) > 0 {
-		mods = append(mods, ldapmap.Mod{Op: ldapmap.ModAdd, Name: s.attr, Values: add})
+		mods = append(mods, ldapmap.Mod{Op: ldapmap.ModAdd, Name: spelling.Attribute(), Values: add})
 	}
 	if err := s.ldap.Modify(ctx, s.dn(p), mods); err != nil {
 		return s.failed("changing", p, err)
@@ -149,12 +186,16 @@ func (s *Store) Delete(ctx context.Context, p state.Path) error {
 
 // List implements state.Store. Entries of others below the branch are left out.
 func (s *Store) List(ctx context.Context, k state.Kind, yield func(state.Record) bool) error {
-	err := s.ldap.Search(ctx, directory.Search{
+	spelling, err := s.spelt(ctx)
+	if err != nil {
+		return err
+	}
+	err = s.ldap.Search(ctx, directory.Search{
 		Base: s.branch(k), Scope: directory.OneLevel, PageSize: s.cfg.PageSize,
-		Filter: ldapmap.Equal{Attribute: "objectClass", Value: string(s.cfg.Spelling)}, Attributes: []string{"cn", s.attr},
+		Filter: ldapmap.Equal{Attribute: "objectClass", Value: string(spelling)}, Attributes: []string{"cn", spelling.Attribute()},
 	}, func(e *ldapmap.Entry) bool {
 		p := state.Path{Kind: k, ID: e.Value("cn")}
-		return state.CheckPath(p) != nil || yield(state.Record{Path: p, Values: e.Values(s.attr)})
+		return state.CheckPath(p) != nil || yield(state.Record{Path: p, Values: e.Values(spelling.Attribute())})
 	})
 	if code, _ := directory.ResultCode(err); code == directory.CodeNoSuchObject {
 		return fault.New(fault.Unavailable, "listing %s: %s is missing from the directory: %w", k, s.branch(k), err)
@@ -194,11 +235,12 @@ func (s *Store) explain(err error) error {
 	code, _ := directory.ResultCode(err)
 	switch code {
 	case directory.CodeObjectClassViolation, directory.CodeUndefinedAttributeType, directory.CodeInvalidAttributeSyntax, directory.CodeUnwillingToPerform:
+		used, _ := s.spelling.Load().(Spelling)
 		other := ServiceConnectionPoint
-		if s.cfg.Spelling == ServiceConnectionPoint {
+		if used == ServiceConnectionPoint {
 			other = ApplicationProcess
 		}
-		return fmt.Errorf("%w (the directory may not take entries of class %s; %s is the other choice)", err, s.cfg.Spelling, other)
+		return fmt.Errorf("%w (the directory may not take entries of class %s; %s is the other choice for state.spelling)", err, used, other)
 	case directory.CodeInsufficientAccessRights:
 		return fmt.Errorf("%w (the service account needs to add, change, read and delete entries below %s)", err, s.cfg.Base)
 	}

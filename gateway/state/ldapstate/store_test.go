@@ -205,6 +205,9 @@ func (a answers) Search(context.Context, directory.Search, func(*ldapmap.Entry) 
 func (a answers) Add(context.Context, string, []ldapmap.Attribute) error { return a.err }
 func (a answers) Modify(context.Context, string, []ldapmap.Mod) error    { return a.err }
 func (a answers) Delete(context.Context, string) error                   { return a.err }
+func (a answers) Capabilities(context.Context) (directory.Capabilities, error) {
+	return directory.Capabilities{}, nil
+}
 
 // What no server here can be made to say: the refusals of others, as they arrive.
 func TestOtherServersRefusalsAreExplained(t *testing.T) {
