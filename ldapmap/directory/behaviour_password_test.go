@@ -56,6 +56,19 @@ func setsPasswords(t *testing.T, b *office) {
 	b.expect("grace", "grace-password", ldapmap.Wrong)
 }
 
+// Sessions and links of before end by it.
+func TestBehaviourAnEntryTellsThatItsPasswordChanged(t *testing.T) {
+	inEachOffice(t, ldaptest.Options{}, func(t *testing.T, b *office) {
+		was := b.person("ada").Account.Mark
+		if err := b.ChangePassword(t.Context(), b.person("ada"), "ada-password", firstChoice); err != nil {
+			t.Fatal(err)
+		}
+		if is := b.person("ada").Account.Mark; is == "" || is == was {
+			t.Errorf("the mark was %q and is %q", was, is)
+		}
+	})
+}
+
 func TestBehaviourAForgottenPasswordSetAnewEndsALockForWrongOnes(t *testing.T) {
 	policy := ldaptest.DefaultPolicy()
 	policy.MaxFailure = 3

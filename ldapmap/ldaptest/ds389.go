@@ -13,7 +13,7 @@ import (
 
 // ds389Kind is 389 Directory Server.
 func ds389Kind() Kind {
-	return Kind{Name: "389ds", Preset: "389ds", slow: true, new: DS389, Lacks: map[Feature]string{
+	return Kind{Name: "389ds", Preset: "389ds", slow: true, new: DS389, Rights: ds389Access(), Records: ApplicationProcess, Lacks: map[Feature]string{
 		PlainPasswords:   "it answers 13 to a password operation without TLS, whatever is configured",
 		PolicyAttributes: "it keeps passwordExpirationTime and the like instead, and draft-behera's control only",
 		AccountStart:     "nothing in an entry says so",

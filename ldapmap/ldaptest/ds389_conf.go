@@ -98,6 +98,7 @@ func ds389Policy(p Policy) []string {
 		set("passwordMinAge", seconds(p.MinAge))
 	}
 	set("passwordMustChange", onOff(p.MustChange))
+	set("passwordTrackUpdateTime", "on") // or nothing in an entry tells that a password changed
 	return lines
 }
 

@@ -7,8 +7,9 @@ type Feature string
 
 // The features. How a directory is reached and filled:
 const (
-	SeedTree         Feature = "the entries of seed.ldif to the letter"                                 // else the same people in its own spelling: Server.Person
-	PlainPasswords   Feature = "password changes over a plain line"                                     // else after StartTLS or over LDAPS
+	SeedTree         Feature = "the entries of seed.ldif to the letter" // else the same people in its own spelling: Server.Person
+	PlainPasswords   Feature = "password changes over a plain line"     // else after StartTLS or over LDAPS
+	PlainBinds       Feature = "sign-ins over a plain line"
 	PolicyAttributes Feature = "password policy attributes such as pwdChangedTime in its entries"       // draft-behera-ldap-password-policy 5.3
 	OwnSchema        Feature = "definitions of the test's own in its schema"                            // Options.Schema
 	RequireTLS       Feature = "confidentialityRequired (13) to passwords in clear, when it is told to" // Options.RequireTLS

@@ -13,6 +13,10 @@ type Kind struct {
 	Preset string // of ldapmap, whose mapping fits
 	// Lacks are the features that the kind does not have, each with the fact why. What is not named here it has, and tests prove it.
 	Lacks map[Feature]string
+	// Rights are those of the service account in the server's own language, as docs/directories shows them and as every test on it has them.
+	Rights string
+	// Records is the object class that the gateway's records have there.
+	Records string
 	// slow kinds are left out by EachQuick.
 	slow bool
 	new  func(testing.TB, Options) *Server
@@ -20,6 +24,12 @@ type Kind struct {
 
 // Kinds are the directories that Each runs a test on. One line more for each one that this package learns to start.
 func Kinds() []Kind { return []Kind{memdirKind(), slapdKind(), ds389Kind()} }
+
+// The classes of the gateway's records.
+const (
+	ApplicationProcess     = "applicationProcess"
+	ServiceConnectionPoint = "serviceConnectionPoint" // where the other belongs to the system
+)
 
 // Lacking tells why the kind does not have all the features; "" if it has.
 func (k Kind) Lacking(needs ...Feature) string {

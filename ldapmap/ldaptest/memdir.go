@@ -11,7 +11,7 @@ import (
 
 // memdirKind is the directory in memory.
 func memdirKind() Kind {
-	return Kind{Name: "memdir", Preset: "openldap", new: Memdir, Lacks: openLDAPLacks()}
+	return Kind{Name: "memdir", Preset: "openldap", new: Memdir, Records: ApplicationProcess, Lacks: openLDAPLacks()}
 }
 
 // Memdir starts the directory in memory.

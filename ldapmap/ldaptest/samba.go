@@ -15,8 +15,9 @@ import (
 
 // sambaKind is Samba as a domain controller of an Active Directory domain.
 func sambaKind() Kind {
-	return Kind{Name: "samba", Preset: "samba", slow: true, new: Samba, Lacks: map[Feature]string{
+	return Kind{Name: "samba", Preset: "samba", slow: true, new: Samba, Records: ServiceConnectionPoint, Lacks: map[Feature]string{
 		SeedTree:         "its people are users, named by cn, with one mail address each",
+		PlainBinds:       "it answers 8 to a bind without TLS",
 		PlainPasswords:   "it answers 8 to a bind without TLS",
 		PolicyAttributes: "the policy is one for the domain, and an account's state is in userAccountControl, pwdLastSet and lockoutTime",
 		OwnSchema:        "its schema is entries of classSchema and attributeSchema",

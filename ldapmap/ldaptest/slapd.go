@@ -20,7 +20,7 @@ type slapd struct {
 
 // slapdKind is OpenLDAP.
 func slapdKind() Kind {
-	return Kind{Name: "slapd", Preset: "openldap", new: Slapd, Lacks: openLDAPLacks()}
+	return Kind{Name: "slapd", Preset: "openldap", new: Slapd, Rights: slapdAccess(), Records: ApplicationProcess, Lacks: openLDAPLacks()}
 }
 
 // openLDAPLacks is what OpenLDAP, and its double in memory, have not.

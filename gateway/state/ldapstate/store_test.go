@@ -21,7 +21,8 @@ const base = "ou=wicketgate,dc=example,dc=org"
 func connect(t *testing.T, s *ldaptest.Server) *directory.Directory {
 	t.Helper()
 	d, err := directory.Open(directory.Config{
-		URLs: []string{s.URL}, BindDN: "cn=wicketgate,ou=services,dc=example,dc=org", BindPassword: "service-password",
+		URLs: []string{s.URL}, StartTLS: !s.Has(ldaptest.PlainBinds), CAFile: s.CAFile,
+		BindDN: ldaptest.ServiceDN, BindPassword: ldaptest.ServicePassword,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -44,8 +45,10 @@ func open(t *testing.T, s *ldaptest.Server, cfg ldapstate.Config) *ldapstate.Sto
 
 func TestRecordsInADirectory(t *testing.T) {
 	t.Parallel()
-	ldaptest.EachQuick(t, func(t *testing.T, s *ldaptest.Server) {
-		statetest.Run(t, func(t *testing.T) state.Store { return open(t, s, ldapstate.Config{PageSize: 7}) })
+	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+		statetest.Run(t, func(t *testing.T) state.Store {
+			return open(t, s, ldapstate.Config{PageSize: 7, Spelling: ldapstate.Spelling(s.Kind.Records)})
+		})
 	})
 }
 
