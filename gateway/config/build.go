@@ -174,7 +174,7 @@ func (c *Config) resolveClients(r *report) {
 			own := map[string]string{
 				"client_id": "id", "redirect_uris": "redirect_uris", "token_endpoint_auth_method": "auth_method", "token_endpoint_auth_signing_alg": "auth_alg", "client_uri": "url",
 				"id_token_signed_response_alg": "id_token_alg", "policy_uri": "policy_url", "tos_uri": "terms_url", "logo_uri": "logo", "grant_types": "grants",
-				"request_object_signing_alg": "request_object_alg", "userinfo_signed_response_alg": "userinfo_alg", "subject_field": "subject", "subject_type": "subject", "access_token_signed_response_alg": "access_token_alg",
+				"request_object_signing_alg": "request_object_alg", "userinfo_signed_response_alg": "userinfo_alg", "subject_field": "subject", "subject_type": "subject", "own_claims": "claims", "access_token_signed_response_alg": "access_token_alg",
 			}[name]
 			if own == "" {
 				own = name
@@ -182,6 +182,7 @@ func (c *Config) resolveClients(r *report) {
 			r.at(key+"."+own, "", "a value that fits", said)
 		}
 		c.checkSubject(r, key+".subject", one.Subject)
+		c.checkClaims(r, key+".claims", one.Claims)
 		if _, err := client.Sector(); err != nil && (one.Subject == rp.SubjectPairwise || one.Subject == "" && c.Subject == rp.SubjectPairwise) && !r.has(key+".sector_identifier_uri") {
 			r.at(key+".sector_identifier_uri", "", "an address that stands for all hosts of redirect_uris", "pairwise names are for one host, or for those that a document there lists")
 		}
@@ -208,6 +209,12 @@ func (c *Client) client() rp.Client {
 		PostLogoutRedirectURIs: c.PostLogoutRedirectURIs, BackChannelLogoutURI: c.BackchannelLogoutURI, FrontChannelLogoutURI: c.FrontchannelLogoutURI,
 	}
 	o.AccessTokens = rp.AccessTokens{AccessTokenFormat: c.AccessTokenFormat, AccessTokenAlg: c.AccessTokenAlg}
+	if len(c.Claims) > 0 {
+		o.Claims = make(map[string]rp.Claim, len(c.Claims))
+		for name, one := range c.Claims {
+			o.Claims[name] = one.claim()
+		}
+	}
 	o.UserinfoAlg, o.SectorURI = c.UserinfoAlg, c.SectorIdentifierURI
 	if c.Subject == rp.SubjectPairwise {
 		o.SubjectType = rp.SubjectPairwise

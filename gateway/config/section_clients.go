@@ -58,6 +58,8 @@ type Client struct {
 	MayIntrospect bool `yaml:"may_introspect"`
 	// RequirePKCE asks for PKCE although the client has a secret.
 	RequirePKCE bool `yaml:"require_pkce"`
+	// Claims are told to this client beside those of its scopes, by the claim's name. The consent page says what they tell of a person.
+	Claims map[string]ClientClaim `yaml:"claims"`
 	// ClaimsInIDToken puts the claims into the ID token too, for applications that never ask the userinfo endpoint.
 	ClaimsInIDToken bool `yaml:"claims_in_id_token"`
 	// PostLogoutRedirectURIs are where people may be sent after they signed out; compared to the letter.

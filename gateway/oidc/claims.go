@@ -20,6 +20,7 @@ type telling struct {
 	scopes []string
 	names  []string      // of claims that were asked for one by one (OpenID Connect Core 5.5)
 	record *state.Person // nil: it was not read yet
+	into   string        // rp.InUserinfo or rp.InIDToken; empty: an access token
 }
 
 // tells tells whether a field is told.
@@ -40,6 +41,9 @@ func (p *Provider) claims(ctx context.Context, t telling) (map[string]any, error
 			return nil, err
 		}
 		put(told, f.Claim, value)
+	}
+	if err := p.ownClaims(ctx, &t, told); err != nil {
+		return nil, err
 	}
 	return told, p.verified(ctx, &t, told)
 }
@@ -89,7 +93,7 @@ func valueOf(f ldapmap.Field, u *ldapmap.User) any {
 	return typed(f.Type, values[0])
 }
 
-func (p *Provider) groups(ctx context.Context, u *ldapmap.User) (any, error) {
+func (p *Provider) groups(ctx context.Context, u *ldapmap.User) ([]string, error) {
 	groups, err := p.People.Groups(ctx, u)
 	if err != nil {
 		return nil, fmt.Errorf("reading the groups of %s: %w", u.ID, err)

@@ -3,6 +3,7 @@ package oidc
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
 	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
@@ -93,12 +94,12 @@ func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, 
 		return nil, err
 	}
 	q.Switch = web.WithContinue(PathAccounts, onward)
-	return q, p.ask(r, q, req.client, req.scopes, p.catalogue.beyond(req.asked.all(), req.scopes))
+	return q, p.ask(r, q, req.client, req.scopes, req.asked)
 }
 
 // ask fills in what a client wants to know of the visitor: scopes, and claims that they do not tell.
-func (p *Provider) ask(r *http.Request, q *Question, client *rp.Client, scopes, claims []string) error {
-	q.client, q.scopes, q.claims, q.App = client, scopes, claims, p.card(client)
+func (p *Provider) ask(r *http.Request, q *Question, client *rp.Client, scopes []string, a asked) error {
+	q.client, q.scopes, q.claims, q.App = client, scopes, p.toAgree(client, a, scopes), p.card(client)
 	have, _ := q.Visit.Record.Consent(client.ID)
 	for _, s := range scopes {
 		known := have.Covers([]string{s}, nil) && have.Trusted == client.Trusted
@@ -116,18 +117,25 @@ func (p *Provider) ask(r *http.Request, q *Question, client *rp.Client, scopes, 
 			q.Scopes = append(q.Scopes, asked)
 		}
 	}
-	return p.askClaims(r, q, have)
+	return p.askClaims(r, q, a, have)
 }
 
 // askClaims adds the claims that no scope tells.
-func (p *Provider) askClaims(r *http.Request, q *Question, have state.Consent) (err error) {
+func (p *Provider) askClaims(r *http.Request, q *Question, a asked, have state.Consent) (err error) {
+	still := p.toAgree(q.client, a, slices.Concat(q.scopes, have.Scopes))
 	for _, name := range q.claims {
-		known := have.Trusted == q.client.Trusted && have.Covers(nil, p.catalogue.beyond([]string{name}, have.Scopes))
+		known := have.Trusted == q.client.Trusted && (have.Covers(nil, []string{name}) || !slices.Contains(still, name))
 		asked := Asked{Claim: name, New: !known}
-		if _, is := verifiedOf(name); !is {
-			if asked.Claims, err = p.shown(r, q.Visit.User, p.catalogue.named(name)); err != nil {
-				return err
-			}
+		own, isOwn := q.client.Claims[name]
+		_, isFlag := verifiedOf(name)
+		switch {
+		case isOwn:
+			asked.Claims, err = p.shownOwn(r.Context(), q.Visit.User, name, own)
+		case !isFlag:
+			asked.Claims, err = p.shown(r, q.Visit.User, p.catalogue.named(name))
+		}
+		if err != nil {
+			return err
 		}
 		q.Again = q.Again || known
 		q.Scopes = append(q.Scopes, asked)
@@ -137,6 +145,18 @@ func (p *Provider) askClaims(r *http.Request, q *Question, have state.Consent) (
 
 // Told returns the fields that a scope tells of.
 func (p *Provider) Told(scope string) []ldapmap.Field { return p.catalogue.of(scope) }
+
+// Client is the application that asks.
+func (q *Question) Client() *rp.Client { return q.client }
+
+// Field returns the mapped field of that name.
+func (p *Provider) Field(name string) (ldapmap.Field, bool) {
+	i := slices.IndexFunc(p.Fields, func(f ldapmap.Field) bool { return f.Name == name })
+	if i < 0 {
+		return ldapmap.Field{}, false
+	}
+	return p.Fields[i], true
+}
 
 // Named returns the fields that are behind a claim of this name.
 func (p *Provider) Named(claim string) []ldapmap.Field { return p.catalogue.named(claim) }

@@ -86,7 +86,7 @@ func (p *Provider) DeviceQuestion(r *http.Request, visit *session.Visit, sealed 
 		return nil, fault.Say(fault.Denied, "", "You may not use this application. Ask whoever looks after it.")
 	}
 	q := &Question{Visit: visit, Sealed: sealed, UserCode: shown.User, device: &deviceAsked{kept, waits}}
-	return q, p.ask(r, q, client, p.catalogue.grantable(waits.Scopes, client), nil)
+	return q, p.ask(r, q, client, p.catalogue.grantable(waits.Scopes, client), asked{})
 }
 
 // deviceAsked is a device that waits, as a Question has it.

@@ -7,7 +7,7 @@
 //	POST /oauth/token                              token.go       grant_code.go, grant_refresh.go; idtoken.go
 //	                                               access_token.go: sealed, or signed as a JWT (access_jwt.go)
 //	POST /oauth/device_authorization               device.go, grant_device.go; device_page.go: what the page /device asks and does
-//	GET, POST /oauth/userinfo                      userinfo.go    claims.go, scopes.go; claims_request.go, asked.go: claims by name
+//	GET, POST /oauth/userinfo                      userinfo.go    claims.go, scopes.go; claims_request.go, asked.go: claims by name; claims_client.go
 //	POST /oauth/introspect                         introspect.go
 //	POST /oauth/revoke                             revoke.go
 //	GET, POST /oauth/logout                        logout.go      goodbye.go: the signed-out page; backchannel.go: telling applications

@@ -110,6 +110,9 @@ func (p *Provider) checkSubjects(clients []rp.Client) error {
 		if field == rp.SubjectPairwise && err == nil {
 			_, err = c.Sector()
 		}
+		if err := p.checkOwnClaims(c); err != nil {
+			return err
+		}
 		if err != nil {
 			return fmt.Errorf("the subjects of the client %q: %w", c.ID, err)
 		}

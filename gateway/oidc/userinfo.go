@@ -9,6 +9,7 @@ import (
 	jose "github.com/go-jose/go-jose/v4"
 	"github.com/ory/fosite"
 
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
@@ -51,7 +52,7 @@ func (p *Provider) tell(w http.ResponseWriter, r *http.Request, token *accessTok
 		return err
 	}
 	grant, _ := token.record.Grant(token.Grant, p.Clock())
-	claims, err := p.claims(ctx, telling{client: client, user: u, scopes: token.Scopes, names: p.catalogue.askable(grant.Claims, client), record: token.record})
+	claims, err := p.claims(ctx, telling{client: client, user: u, scopes: token.Scopes, names: p.catalogue.askable(grant.Claims, client), record: token.record, into: rp.InUserinfo})
 	if err != nil {
 		return err
 	}

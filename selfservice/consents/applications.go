@@ -29,7 +29,7 @@ func (f *Flow) list(w http.ResponseWriter, r *http.Request, v *visit.Visitor) er
 			}
 		}
 		for _, c := range a.Claims {
-			shown.Scopes = append(shown.Scopes, f.claim(c, loc))
+			shown.Scopes = append(shown.Scopes, f.claim(a.App, c, loc))
 		}
 		page.Apps = append(page.Apps, shown)
 	}

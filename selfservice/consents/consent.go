@@ -41,7 +41,7 @@ func (f *Flow) question(r *http.Request, q *oidc.Question) templates.ConsentPage
 		Again:   q.Again,
 	}
 	for _, asked := range q.Scopes {
-		page.Scopes = append(page.Scopes, f.scope(asked, q.Again, loc))
+		page.Scopes = append(page.Scopes, f.scope(q.Client(), asked, q.Again, loc))
 	}
 	if len(page.Scopes) == 0 {
 		page.Scopes = []templates.Scope{{Label: loc.T("That it is you, and nothing else about you")}}

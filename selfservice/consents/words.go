@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc"
+	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/templates"
 	"github.com/wicketgate/wicketgate/templates/i18n"
@@ -33,7 +34,19 @@ func (f *Flow) label(scope string, loc *i18n.Locale) string {
 }
 
 // claim is what a claim that is asked for by its own name means to the person.
-func (f *Flow) claim(claim string, loc *i18n.Locale) string {
+func (f *Flow) claim(client *rp.Client, claim string, loc *i18n.Locale) string {
+	if client != nil {
+		switch own, is := client.Claims[claim]; {
+		case len(own.Label) > 0:
+			return ldapmap.Text{Own: own.Label}.In(loc.Tag(), loc.T)
+		case is && own.Groups != nil:
+			return f.label("groups", loc)
+		case is && own.Field != "":
+			if field, known := f.Provider.Field(own.Field); known {
+				return name(field, loc)
+			}
+		}
+	}
 	switch claim {
 	case "email_verified":
 		return loc.T("Whether your mail address is confirmed")
@@ -59,10 +72,10 @@ func name(f ldapmap.Field, loc *i18n.Locale) string {
 }
 
 // scope shows what the application would see now, in the person's own values. What has none is left out.
-func (f *Flow) scope(asked oidc.Asked, again bool, loc *i18n.Locale) templates.Scope {
+func (f *Flow) scope(client *rp.Client, asked oidc.Asked, again bool, loc *i18n.Locale) templates.Scope {
 	s := templates.Scope{Label: f.label(asked.Scope, loc), New: again && asked.New}
 	if asked.Claim != "" {
-		s.Label = f.claim(asked.Claim, loc)
+		s.Label = f.claim(client, asked.Claim, loc)
 	}
 	for _, c := range asked.Claims {
 		shown := templates.Claim{Label: name(c.Field, loc)}

@@ -33,7 +33,7 @@ func TestValuesAreWrittenForReading(t *testing.T) {
 		t.Error("a time is written as machines do")
 	}
 	f := &Flow{}
-	s := f.scope(oidc.Asked{Scope: "profile", New: true, Claims: []oidc.AskedClaim{
+	s := f.scope(nil, oidc.Asked{Scope: "profile", New: true, Claims: []oidc.AskedClaim{
 		{Field: ldapmap.Field{Name: "photo", Type: ldapmap.TypePhoto}, Values: []string{"\xff\xd8"}}, {Field: ldapmap.Field{Name: "odd"}, Values: []string{"1", "2"}},
 	}}, true, loc)
 	if !s.New || s.Claims[0].Image != "data:image/jpeg;base64,/9g=" || s.Claims[0].Values != nil || s.Claims[1].Label != "odd" || len(s.Claims[1].Values) != 2 {

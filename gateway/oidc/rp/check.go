@@ -52,6 +52,7 @@ func (c *Client) Check() []error {
 	c.checkLinks(bad)
 	c.checkLogout(bad)
 	c.checkSubject(bad)
+	c.checkClaims(bad)
 	c.AccessTokens.check(bad)
 	return wrong
 }

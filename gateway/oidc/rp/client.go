@@ -77,6 +77,8 @@ type Client struct {
 	Subject
 	AccessTokens
 
+	// Claims are told to this client beside those of its scopes, by the claim's name. An administrator gives them: no client can register them for itself.
+	Claims map[string]Claim `json:"own_claims,omitempty"`
 	// ClaimsInIDToken puts the claims of the granted scopes into the ID token too, for applications that never call userinfo.
 	ClaimsInIDToken bool `json:"claims_in_id_token,omitempty"`
 }

@@ -50,6 +50,7 @@ func NewClients(static []Client, store state.Store, ring keys.Keyring, clock fun
 		if c.static[one.ID] != nil {
 			wrong = append(wrong, fmt.Errorf("client %q: there are two of that id", one.ID))
 		}
+		one.compile()
 		c.static[one.ID] = &one
 	}
 	return c, errors.Join(wrong...)
@@ -114,6 +115,7 @@ func parseClient(r state.Record) (*Client, error) {
 		if wrong := client.Check(); len(wrong) > 0 {
 			return nil, fault.Wrap(fault.Internal, fmt.Errorf("the record of the client %q: %w", r.ID, errors.Join(wrong...)))
 		}
+		client.compile()
 		return client, nil
 	}
 	return nil, fault.New(fault.Internal, "the record of the client %q does not describe it", r.ID)

@@ -4,6 +4,7 @@
 //	check.go problem.go   what it may say of itself; each mistake with its field, in words for a page
 //	loosened.go      where it goes beyond the strict kind
 //	logout.go        what it says about signing out
+//	claim.go         claims of its own, beside those of its scopes
 //	subject.go       under which name it knows people, and whose sector it is in
 //	prove.go secret.go   how it proves itself, and how its secrets are made, kept and replaced
 //	access_token.go  in which form it gets access tokens
