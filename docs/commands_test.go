@@ -14,7 +14,7 @@ import (
 // commands are those of the command line, in the order of its help.
 func commands() []string {
 	return []string{"", "demo", "serve", "check", "client", "client add", "client list", "client show", "client edit", "client rotate-secret", "client remove",
-		"session", "session list", "session revoke", "consent", "consent list", "consent revoke", "config", "config presets", "testserver", "version"}
+		"session", "session list", "session revoke", "consent", "consent list", "consent revoke", "key", "key list", "key rotate", "config", "config presets", "testserver", "version"}
 }
 
 // help returns what each command says of itself, asking the program once.
@@ -56,7 +56,7 @@ func page(help map[string]string) string {
 
 var (
 	// called is a command as it stands in a text: behind the prompt-less start of a line, in backquotes, in a unit file, or in quotes.
-	called  = regexp.MustCompile("(?:^|[`\"'(/ =])wicketgate((?: +[a-z]+)?(?: +(?:presets|add|list|show|edit|rotate-secret|remove|revoke))?)((?: +[^`\"'\\s#)|>&;]+)*)")
+	called  = regexp.MustCompile("(?:^|[`\"'(/ =])wicketgate((?: +[a-z]+)?(?: +(?:presets|add|list|show|edit|rotate-secret|remove|revoke|rotate))?)((?: +[^`\"'\\s#)|>&;]+)*)")
 	code    = regexp.MustCompile("`[^`\n]+`|(?m)^(?:    |\t).+$|^ExecStart=.+$")
 	flag    = regexp.MustCompile(`--[a-z][a-z-]*|(?:^| )-[a-z]\b`)
 	command = regexp.MustCompile(`^[a-z]+$`)

@@ -32,6 +32,7 @@ type commands struct {
 	Client     clientCommand     `cmd:"" help:"Look after applications: add, list, show, edit, rotate-secret, remove."`
 	Session    sessionCommand    `cmd:"" help:"See where a person is signed in, and sign them out."`
 	Consent    consentCommand    `cmd:"" help:"See which applications a person lets in, and take that back."`
+	Key        keyCommand        `cmd:"" help:"See the keys that sign tokens, and replace them."`
 	Config     configCommand     `cmd:"" help:"Print a commented configuration file to start from."`
 	Testserver testserverCommand `cmd:"" help:"Run a whole gateway for the tests of an application, in any language."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`

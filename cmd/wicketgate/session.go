@@ -26,8 +26,22 @@ type aboutPerson struct {
 }
 
 // open finds the person and calls do. Applications that have to be told of what do ended are told before it returns.
-func (a aboutPerson) open(ctx context.Context, std stdio, do func(ctx context.Context, g *gateway.Gateway, s *gateway.Somebody) error) (err error) {
-	cfg, err := load(a.Config, std)
+func (a aboutPerson) open(ctx context.Context, std stdio, do func(ctx context.Context, g *gateway.Gateway, s *gateway.Somebody) error) error {
+	return a.gateway(ctx, std, func(ctx context.Context, g *gateway.Gateway) error {
+		s, err := g.Somebody(ctx, a.User)
+		if err == nil {
+			err = do(ctx, g, s)
+		}
+		if fault.Is(err, fault.NotFound) {
+			return withHint(err, `"wicketgate check --login NAME" shows whom a login names; the list commands show what there is.`)
+		}
+		return err
+	})
+}
+
+// gateway makes a gateway that serves nobody, for a command. Applications that have to be told of something are told before it returns.
+func (p place) gateway(ctx context.Context, std stdio, do func(ctx context.Context, g *gateway.Gateway) error) (err error) {
+	cfg, err := load(p.Config, std)
 	if err != nil {
 		return err
 	}
@@ -43,14 +57,7 @@ func (a aboutPerson) open(ctx context.Context, std stdio, do func(ctx context.Co
 		return err
 	}
 	defer func() { err = errors.Join(err, g.Close(ctx)) }()
-	s, err := g.Somebody(ctx, a.User)
-	if err == nil {
-		err = do(ctx, g, s)
-	}
-	if fault.Is(err, fault.NotFound) {
-		return withHint(err, `"wicketgate check --login NAME" shows whom a login names; the list commands show what there is.`)
-	}
-	return err
+	return do(ctx, g)
 }
 
 type sessionListCommand struct {

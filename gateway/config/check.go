@@ -23,6 +23,7 @@ func (c *Config) resolve(r *report) {
 	c.resolveMail(r)
 	c.resolveLimits(r)
 	c.resolveClients(r)
+	c.resolveKeys(r)
 	c.resolveLooks(r)
 }
 

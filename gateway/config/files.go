@@ -29,28 +29,36 @@ func (c *Config) secret(r *report, key string, here Secret, file string) Secret 
 		r.at(key+"_file", file, "either "+key+" or "+key+"_file", "")
 		return here
 	}
+	if text, ok := c.secretFile(r, key+"_file", file); ok {
+		return NewSecret(text)
+	}
+	return here
+}
+
+// secretFile reads a file with a secret in it. What is wrong with it is reported under key.
+func (c *Config) secretFile(r *report, key, file string) (string, bool) {
 	f, err := os.Open(c.absolute(file))
 	if err != nil {
-		r.at(key+"_file", file, "a file that can be read", reason(err))
-		return here
+		r.at(key, file, "a file that can be read", reason(err))
+		return "", false
 	}
 	defer func() { _ = f.Close() }()
 	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
 	text := strings.TrimRight(string(data), "\r\n")
 	switch {
 	case err != nil:
-		r.at(key+"_file", file, "a file that can be read", reason(err))
+		r.at(key, file, "a file that can be read", reason(err))
 	case len(data) > maxSecret:
-		r.at(key+"_file", file, "a file of at most 64 KiB", "")
+		r.at(key, file, "a file of at most 64 KiB", "")
 	case text == "":
-		r.at(key+"_file", file, "a file with the secret", "it is empty")
+		r.at(key, file, "a file with the secret", "it is empty")
 	default:
 		if info, err := f.Stat(); err == nil && info.Mode().Perm()&0o004 != 0 {
-			r.warn(key+"_file", file, "a file that not everybody on this machine may read", "chmod o-r "+file)
+			r.warn(key, file, "a file that not everybody on this machine may read", "chmod o-r "+file)
 		}
-		return NewSecret(text)
+		return text, true
 	}
-	return here
+	return "", false
 }
 
 // readable checks that a file or folder is there, and makes its path absolute.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/wicketgate/wicketgate/gateway/authn/passwords"
 	"github.com/wicketgate/wicketgate/gateway/mail"
+	signing "github.com/wicketgate/wicketgate/gateway/oidc/keys"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/directory"
 	"github.com/wicketgate/wicketgate/ldapmap/policy"
@@ -152,6 +153,10 @@ type Tokens struct {
 	// SigningKeys is how often the keys that sign tokens are replaced. Each is published an hour before it signs, and until what it signed has expired. Default
 	// 90d; 0s never replaces them.
 	SigningKeys *time.Duration `yaml:"signing_keys"`
+	// SigningKeyFiles are private keys of your own, as PEM or JSON Web Keys. For each of RS256, ES256 and EdDSA the first one signs, none is made, and none is replaced by time; the
+	// others are published, so that a new key can be announced before it signs: put it second, restart, and an hour later first.
+	SigningKeyFiles ldapmap.Strings `yaml:"signing_key_files"`
+	keys            []signing.Fixed
 }
 
 // Brand is the name and looks.

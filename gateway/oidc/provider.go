@@ -83,9 +83,11 @@ type Deps struct {
 	Lifetimes Lifetimes
 	// KeysEvery is how often signing keys are replaced; 0: only by RotateKeys.
 	KeysEvery time.Duration
-	Audit     *audit.Log       // may be nil
-	Log       *slog.Logger     // may be nil
-	Clock     func() time.Time // may be nil: time.Now
+	// Keys are brought along instead of being made; the first of each algorithm signs. May be nil.
+	Keys  []keys.Fixed
+	Audit *audit.Log       // may be nil
+	Log   *slog.Logger     // may be nil
+	Clock func() time.Time // may be nil: time.Now
 }
 
 // Provider is the OpenID provider. It is safe for concurrent use and keeps nothing that another replica would miss.
@@ -126,7 +128,7 @@ func New(deps Deps) (*Provider, error) {
 		return nil, err
 	}
 	plan := keys.Plan{Every: deps.KeysEvery, Token: max(deps.Lifetimes.IDToken, deps.Lifetimes.Access), Hint: deps.Lifetimes.Refresh}
-	p.keys = keys.New(deps.Store, deps.Keyring, deps.Clock, plan, func(path state.Path, kid string) {
+	p.keys = keys.New(deps.Store, deps.Keyring, deps.Clock, plan, deps.Keys, func(path state.Path, kid string) {
 		p.Audit.Event(context.Background(), audit.Event{Action: audit.SigningKeyCreated, Detail: path.String() + " " + kid})
 	})
 	here := strings.HasPrefix(deps.Issuer, "http://") // then everything happens on this machine

@@ -43,6 +43,7 @@ type signingKey struct {
 	created   time.Time
 	signsFrom time.Time // later than created when keys rotate, so that applications have fetched it before it is used
 	jwk       jose.JSONWebKey
+	fixed     bool // brought along: it has no record, and is never replaced by time
 }
 
 // Algorithms are those that ID tokens can be signed with; every provider has a key for each from its first start. RS256 must be
@@ -138,14 +139,14 @@ func parseKey(r state.Record, ring Keyring) (*signingKey, error) {
 // loadKeys reads all signing keys and makes those that are missing: at the first start, or when a version brings a new algorithm. Of several
 // replicas that do so at once, one creates each key and the others read it. A key that cannot be opened is an error, and never a reason to
 // make another: applications would be left with tokens that nobody can check.
-func loadKeys(ctx context.Context, store state.Store, ring Keyring, now time.Time, created func(*signingKey)) ([]*signingKey, error) {
+func loadKeys(ctx context.Context, store state.Store, ring Keyring, now time.Time, fixed []*signingKey, created func(*signingKey)) ([]*signingKey, error) {
 	keys, err := listKeys(ctx, store, ring)
 	if err != nil {
 		return nil, err
 	}
 	again := false
 	for _, alg := range Algorithms() {
-		if slices.ContainsFunc(keys, func(k *signingKey) bool { return k.alg == alg }) {
+		if brought(fixed, alg) || slices.ContainsFunc(keys, func(k *signingKey) bool { return k.alg == alg }) {
 			continue
 		}
 		k, err := newKey(alg, 1, now)

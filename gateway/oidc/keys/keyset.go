@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ type Set struct {
 	clock   func() time.Time
 	created func(*signingKey)
 	plan    Plan
+	fixed   []*signingKey
 
 	loading sync.Mutex // held by whoever reads the store
 
@@ -32,9 +34,10 @@ type Set struct {
 	read time.Time
 }
 
-// New returns the set of the keys in a store. created is called for each key that this replica makes, with its record and the kid that applications see.
-func New(store state.Store, ring Keyring, clock func() time.Time, plan Plan, created func(path state.Path, kid string)) *Set {
-	return &Set{store: store, ring: ring, clock: clock, plan: plan, created: func(k *signingKey) { created(k.path(), k.jwk.KeyID) }}
+// New returns the set of the keys in a store, and of those that are brought along: for each algorithm the first of these signs, and the others, with what was made
+// before, are published. created is called for each key that this replica makes, with its record and the kid that applications see.
+func New(store state.Store, ring Keyring, clock func() time.Time, plan Plan, fixed []Fixed, created func(path state.Path, kid string)) *Set {
+	return &Set{store: store, ring: ring, clock: clock, plan: plan, fixed: place(fixed), created: func(k *signingKey) { created(k.path(), k.jwk.KeyID) }}
 }
 
 // All returns the keys, newest first within an algorithm. Whoever finds them old reads them anew; the others go on with what is there, so that a slow
@@ -54,15 +57,15 @@ func (s *Set) All(ctx context.Context) ([]*signingKey, error) {
 		return keys, nil
 	}
 	now := s.clock()
-	got, err := loadKeys(ctx, s.store, s.ring, now, s.created)
+	got, err := loadKeys(ctx, s.store, s.ring, now, s.fixed, s.created)
 	if err == nil {
-		got, err = s.plan.tend(ctx, s.store, s.ring, got, now, s.created)
+		got, err = s.plan.tend(ctx, s.store, s.ring, got, s.fixed, now, s.created)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case err == nil:
-		s.keys, s.read = got, now
+		s.keys, s.read = sorted(append(slices.Clone(s.fixed), got...)), now
 	case s.keys == nil:
 		return nil, err
 	default:

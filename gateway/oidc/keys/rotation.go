@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/state"
@@ -23,11 +25,12 @@ type Plan struct {
 	Hint  time.Duration // how long after that a token may come back as id_token_hint; 0: for ever
 }
 
-// ends tells when the key stopped signing, or will: when the next of its algorithm began. Zero: not in sight. keys are sorted.
+// ends tells when the key stopped signing, or will: when the next of its algorithm began. Zero: not in sight, or not known, as with a key that was brought
+// along, of which no record tells since when. keys are sorted.
 func (k *signingKey) ends(keys []*signingKey) time.Time {
 	var end time.Time
 	for _, next := range keys {
-		if next.alg == k.alg && next.number > k.number && (end.IsZero() || next.signsFrom.Before(end)) {
+		if !next.fixed && next.alg == k.alg && next.number > k.number && (end.IsZero() || next.signsFrom.Before(end)) {
 			end = next.signsFrom
 		}
 	}
@@ -62,12 +65,12 @@ func newest(keys []*signingKey) []*signingKey {
 	return tops
 }
 
-// addNext publishes the key after k. Of replicas that do so at once, one creates it. made is false if somebody else did.
-func addNext(ctx context.Context, store state.Store, ring Keyring, k *signingKey, now time.Time) (next *signingKey, made bool, err error) {
+// addNext publishes the key after k, which signs from then on. Of replicas that do so at once, one creates it. made is false if somebody else did.
+func addNext(ctx context.Context, store state.Store, ring Keyring, k *signingKey, now, from time.Time) (next *signingKey, made bool, err error) {
 	if next, err = newKey(k.alg, k.number+1, now); err != nil {
 		return nil, false, err
 	}
-	next.signsFrom = now.Add(keyLead)
+	next.signsFrom = from
 	r, err := next.record(ring)
 	if err != nil {
 		return nil, false, err
@@ -82,13 +85,13 @@ func addNext(ctx context.Context, store state.Store, ring Keyring, k *signingKey
 }
 
 // tend does what is due: it publishes next keys and deletes spent ones. It returns the keys as they are then.
-func (p Plan) tend(ctx context.Context, store state.Store, ring Keyring, keys []*signingKey, now time.Time, created func(*signingKey)) ([]*signingKey, error) {
+func (p Plan) tend(ctx context.Context, store state.Store, ring Keyring, keys, fixed []*signingKey, now time.Time, created func(*signingKey)) ([]*signingKey, error) {
 	changed := false
 	for _, k := range newest(keys) {
-		if !p.due(k, now) {
+		if brought(fixed, k.alg) || !p.due(k, now) {
 			continue
 		}
-		next, made, err := addNext(ctx, store, ring, k, now)
+		next, made, err := addNext(ctx, store, ring, k, now, now.Add(keyLead))
 		if err != nil {
 			return nil, err
 		}
@@ -153,7 +156,7 @@ func Rotate(ctx context.Context, store state.Store, ring Keyring, now time.Time)
 		if k.signsFrom.After(now) {
 			continue
 		}
-		next, made, err := addNext(ctx, store, ring, k, now)
+		next, made, err := addNext(ctx, store, ring, k, now, now.Add(keyLead))
 		if err != nil {
 			return told(added), err
 		}
@@ -162,6 +165,42 @@ func Rotate(ctx context.Context, store state.Store, ring Keyring, now time.Time)
 		}
 	}
 	return told(added), nil
+}
+
+// Replace is Rotate for keys that somebody else may have, or that nobody can open any more: new keys sign at once, and those that there were are withdrawn. What they have signed is
+// refused from then on, by every replica within a minute, and by applications as soon as they read the key set anew. It returns the new keys, and the records that were withdrawn,
+// as far as it came: the old ones go only once the new ones stand.
+func Replace(ctx context.Context, store state.Store, ring Keyring, now time.Time) (made []Key, withdrawn []string, err error) {
+	var old []state.Path
+	last := map[string]int{} // the highest number of each algorithm, by its lower-case name
+	err = store.List(ctx, state.Keys, func(r state.Record) bool {
+		alg, text, _ := strings.Cut(r.ID, "-")
+		if number, err := strconv.Atoi(text); err == nil && r.ID != saltID {
+			old, last[alg] = append(old, r.Path), max(last[alg], number)
+		}
+		return true
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the signing keys: %w", err)
+	}
+	var added []*signingKey
+	for _, alg := range Algorithms() {
+		k := &signingKey{alg: alg, number: last[strings.ToLower(string(alg))]}
+		next, here, err := addNext(ctx, store, ring, k, now, now)
+		if err != nil {
+			return told(added), nil, err
+		}
+		if here {
+			added = append(added, next)
+		}
+	}
+	for _, path := range old {
+		if err := store.Delete(ctx, path); err != nil && !errors.Is(err, state.ErrNotFound) {
+			return told(added), withdrawn, fmt.Errorf("withdrawing the signing key %s: %w", path, err)
+		}
+		withdrawn = append(withdrawn, path.String())
+	}
+	return told(added), withdrawn, nil
 }
 
 func told(keys []*signingKey) []Key {
