@@ -57,6 +57,7 @@ func page(help map[string]string) string {
 var (
 	// called is a command as it stands in a text: behind the prompt-less start of a line, in backquotes, in a unit file, or in quotes.
 	called  = regexp.MustCompile("(?:^|[`\"'(/ =])wicketgate((?: +[a-z]+)?(?: +(?:presets|add|list|show|edit|rotate-secret|remove|revoke|rotate))?)((?: +[^`\"'\\s#)|>&;]+)*)")
+	listed  = regexp.MustCompile(`^  ([a-z][a-z -]*[a-z])  +\S`)
 	code    = regexp.MustCompile("`[^`\n]+`|(?m)^(?:    |\t).+$|^ExecStart=.+$")
 	flag    = regexp.MustCompile(`--[a-z][a-z-]*|(?:^| )-[a-z]\b`)
 	command = regexp.MustCompile(`^[a-z]+$`)
@@ -66,6 +67,14 @@ var (
 func TestEveryCommandAndFlagInTheDocumentationExists(t *testing.T) {
 	t.Parallel()
 	texts := help(t)
+	for name, text := range texts { // a command that is new has to stand in commands()
+		_, below, _ := strings.Cut(text, "\nCommands:\n")
+		for _, line := range strings.Split(below, "\n") {
+			if m := listed.FindStringSubmatch(line); m != nil && texts[m[1]] == "" {
+				t.Errorf("wicketgate %s --help lists %q, which this test does not know", name, m[1])
+			}
+		}
+	}
 	want := page(texts)
 	if os.Getenv("UPDATE_DOCS") != "" {
 		if err := os.WriteFile(filepath.Join(root, commandsPage), []byte(want), 0o600); err != nil {
