@@ -21,6 +21,7 @@ type surroundings struct {
 	clock   func() time.Time
 	floor   time.Duration
 	version string
+	idle    bool
 }
 
 // WithLog sends the log somewhere else than to standard error.
@@ -37,6 +38,9 @@ func WithFloor(d time.Duration) Option { return func(s *surroundings) { s.floor 
 
 // WithVersion says which version this is, for the status page.
 func WithVersion(v string) Option { return func(s *surroundings) { s.version = v } }
+
+// WithoutBackground starts nothing in the background: for a command, which does one thing and ends. Prepared is never closed then.
+func WithoutBackground() Option { return func(s *surroundings) { s.idle = true } }
 
 // Gateway is the program without its listeners.
 type Gateway struct {
@@ -60,7 +64,9 @@ func New(_ context.Context, cfg *config.Config, opts ...Option) (*Gateway, error
 	background, stop := context.WithCancel(context.Background())
 	g := &Gateway{parts: p, stop: stop}
 	g.handler = g.routes()
-	g.start(background)
+	if !around.idle {
+		g.start(background)
+	}
 	return g, nil
 }
 

@@ -48,7 +48,7 @@ func (p place) gateway(ctx context.Context, std stdio, do func(ctx context.Conte
 	ctx, cancel := context.WithTimeout(ctx, clientTimeout)
 	defer cancel()
 	log := slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: slog.LevelError}))
-	opts := []gateway.Option{gateway.WithLog(log), gateway.WithVersion(version())}
+	opts := []gateway.Option{gateway.WithLog(log), gateway.WithVersion(version()), gateway.WithoutBackground()}
 	if cfg.Log.Audit == "" {
 		opts = append(opts, gateway.WithAudit(io.Discard)) // the gateway's own log is another process's
 	}

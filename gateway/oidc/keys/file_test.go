@@ -116,10 +116,10 @@ func TestAKeyOfOnesOwnSignsAndIsNeverReplacedByTime(t *testing.T) {
 			t.Fatalf("signed by %s, %v", kidOf(t, token), err)
 		}
 		var claims map[string]any
-		if err := set.Verify(t.Context(), token, &claims); err != nil {
+		if err := set.Verify(t.Context(), "JWT", token, &claims); err != nil {
 			t.Error(err)
 		}
-		if err := set.Verify(t.Context(), old, &claims); err != nil {
+		if err := set.Verify(t.Context(), "JWT", old, &claims); err != nil {
 			t.Errorf("what was signed before counts no more: %v", err)
 		}
 		public, err := set.Public(t.Context())
@@ -177,7 +177,7 @@ func TestLeakedKeysAreWorthNothingAnyMore(t *testing.T) {
 		t.Errorf("still signed by the old key: %v", err)
 	}
 	var claims map[string]any
-	if err := one.Verify(t.Context(), old, &claims); err == nil {
+	if err := one.Verify(t.Context(), "JWT", old, &claims); err == nil {
 		t.Error("what the leaked key signed still counts")
 	}
 }
