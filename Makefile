@@ -23,7 +23,7 @@ test: ## Install what is missing, then run all checks and all tests on real serv
 	.ci/tests
 
 check: ## Vet, staticcheck, known vulnerabilities, generated files
-	test -z "$$(gofmt -l cmd gateway ldapmap selfservice templates)" || { gofmt -l cmd gateway ldapmap selfservice templates; exit 1; }
+	test -z "$$(gofmt -l cmd deploy docs gateway ldapmap selfservice templates)" || { gofmt -l cmd deploy docs gateway ldapmap selfservice templates; exit 1; }
 	$(GO) mod verify
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
