@@ -24,7 +24,7 @@ func TestASignedTokenIsNeitherGoodNorBadWhileNoKeyCanBeRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	spy := &statetest.Spy{Store: &statetest.Memory{}, Before: func(string, state.Path) error { return fault.Wrap(fault.Unavailable, errors.New("away")) }}
-	p.keys = keys.New(spy, p.Keyring, p.Clock, keys.Plan{}, func(state.Path, string) {})
+	p.keys = keys.New(spy, p.Keyring, p.Clock, keys.Plan{}, nil, func(state.Path, string) {})
 	if token, err := p.openEither(t.Context(), signed); token != nil || !fault.Is(err, fault.Unavailable) {
 		t.Errorf("%v %v", token, err)
 	}

@@ -29,7 +29,7 @@ func bare(t testing.TB) *Provider {
 		t.Fatal(err)
 	}
 	p := &Provider{Deps: Deps{Issuer: "https://id.example.org", Keyring: webtest.Keyring(t), Clock: time.Now}, clients: clients, catalogue: newCatalogue(ldapmap.StandardFields(), false)}
-	p.keys = keys.New(&statetest.Memory{}, p.Keyring, p.Clock, keys.Plan{}, func(state.Path, string) {})
+	p.keys = keys.New(&statetest.Memory{}, p.Keyring, p.Clock, keys.Plan{}, nil, func(state.Path, string) {})
 	p.fosite = p.newFosite()
 	return p
 }
