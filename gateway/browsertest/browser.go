@@ -8,6 +8,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -28,6 +29,25 @@ type Browser struct{ ctx context.Context }
 // Open starts a Chromium that ends with the test. Without one on this machine the test is skipped, or fails where CI is set.
 func Open(t testing.TB) *Browser {
 	t.Helper()
+	return open(t, t.TempDir())
+}
+
+// OpenLenient is Open for a Chromium that lets the frames of other sites have their cookies, as browsers used to.
+func OpenLenient(t testing.TB) *Browser {
+	t.Helper()
+	profile := t.TempDir()
+	err := os.MkdirAll(filepath.Join(profile, "Default"), 0o700)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(profile, "Default", "Preferences"), []byte(`{"profile":{"cookie_controls_mode":0}}`), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return open(t, profile)
+}
+
+func open(t testing.TB, profile string) *Browser {
+	t.Helper()
 	path := find()
 	if path == "" {
 		if os.Getenv("CI") != "" {
@@ -36,7 +56,7 @@ func Open(t testing.TB) *Browser {
 		t.Skip("SKIPPED: there is no Chromium on this machine (apt-get install chromium), so the pages were not tried in a browser")
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:len(chromedp.DefaultExecAllocatorOptions):len(chromedp.DefaultExecAllocatorOptions)],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(profile),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-dev-shm-usage", true),
 		chromedp.WSURLReadTimeout(60*time.Second),
 	)

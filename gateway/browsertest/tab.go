@@ -105,10 +105,10 @@ func (tab *Tab) Has(selector string) bool {
 	return Eval[bool](tab, `document.querySelector(`+quote(selector)+`) !== null`)
 }
 
-// Eval evaluates JavaScript in the page, also where the page itself may run none.
+// Eval evaluates JavaScript in the page, also where the page itself may run none, and waits for a promise.
 func Eval[T any](tab *Tab, script string) T {
 	tab.t.Helper()
-	return must(tab, chromedp.Evaluate[T](script))
+	return must(tab, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
 }
 
 // URL is the address of the page.

@@ -162,5 +162,10 @@ func (p *Provider) answer(w http.ResponseWriter, r *http.Request, q *request, vi
 	if q.wants.Token {
 		p.event(r.Context(), r, audit.Event{Action: audit.TokenIssued, Person: visit.User.ID, Username: visit.User.Get("username"), Client: q.client.ID, Detail: scopeList(q.scopes)})
 	}
-	return p.send(w, r, q, resp.GetParameters())
+	params := resp.GetParameters()
+	if state := sessionState(q.client.ID, q.ar.RedirectURI, visit.Session.ID); state != "" && has(q.scopes, ScopeOpenID) {
+		params.Set("session_state", state)
+		p.Sessions.ShowState(w, r)
+	}
+	return p.send(w, r, q, params)
 }

@@ -162,6 +162,11 @@ func TestWhatDiscoveryPromisesWorks(t *testing.T) {
 				t.Errorf("end_session_endpoint: %d", page.Status)
 			}
 		},
+		"check_session_iframe": func(v any) {
+			if page := w.browser().Get(path(v)); page.Status != 200 || !page.Has("script") { // TestSessionManagement… asks it
+				t.Errorf("check_session_iframe: %d", page.Status)
+			}
+		},
 		// TestBackChannelLogout… and TestFrontChannelLogout… try these four.
 		"backchannel_logout_supported":          refused(t, true),
 		"backchannel_logout_session_supported":  refused(t, true),

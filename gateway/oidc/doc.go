@@ -11,6 +11,7 @@
 //	POST /oauth/introspect                         introspect.go
 //	POST /oauth/revoke                             revoke.go
 //	GET, POST /oauth/logout                        logout.go      goodbye.go: the signed-out page; backchannel.go: telling applications
+//	GET /oauth/check-session                       checksession.go   a frame that tells an application whether its person is still there
 //	GET /oauth/jwks                                discovery.go   package keys
 //	GET /.well-known/openid-configuration          discovery.go
 //	GET /.well-known/oauth-authorization-server    discovery.go

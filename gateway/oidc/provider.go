@@ -35,6 +35,9 @@ type Sessions interface {
 	Accounts(r *http.Request) []session.Account
 	// LoadSession is the person of one session of this browser, if it is alive; else nil. Two reads at most (entry and record).
 	LoadSession(ctx context.Context, r *http.Request, id string) (*session.Visit, error)
+	// StateCookie is the name of the cookie that the page of PathCheckSession reads, and ShowState sets it. No I/O.
+	StateCookie() string
+	ShowState(w http.ResponseWriter, r *http.Request)
 	// EndSessions signs out at this browser. One read and one change for each session.
 	EndSessions(w http.ResponseWriter, r *http.Request, ids ...string) error
 }

@@ -27,6 +27,7 @@ const (
 	PathDevice      = "/device"                     // a page of selfservice
 
 	PathLogoutConfirm = "/oauth/logout/confirm"
+	PathCheckSession  = "/oauth/check-session" // Session Management 1.0, 3.3
 )
 
 // CrossOrigin are the routes that other sites may post to, for web.Options.CrossOrigin: applications prove who they are with a secret or
@@ -49,6 +50,8 @@ func (p *Provider) Mount(mux *http.ServeMux) {
 	mux.Handle("GET "+PathLogout, bye)
 	mux.Handle("POST "+PathLogout, bye)
 	mux.Handle("POST "+PathLogoutConfirm, p.Kit.Handle(p.confirmLogout))
+
+	mux.Handle("GET "+PathCheckSession, p.api(p.checkSession))
 
 	for path, methods := range map[string]map[string]http.HandlerFunc{
 		PathDiscovery: {http.MethodGet: p.discovery},

@@ -12,8 +12,8 @@ func TestAnApplicationLearnsWhoSignedInAndNothingMoreThanItAskedFor(t *testing.T
 	w := newWorld(t)
 	app := w.rp("orders", "email")
 	q := app.back(w.browser().Get(app.authURL()))
-	if q.Get("state") != "state-of-the-app" || q.Get("iss") != w.server.URL || q.Has("scope") || len(q) != 3 {
-		t.Errorf("the browser comes back with %v; want code, state and iss alone", q)
+	if q.Get("state") != "state-of-the-app" || q.Get("iss") != w.server.URL || q.Has("scope") || q.Get("session_state") == "" || len(q) != 4 {
+		t.Errorf("the browser comes back with %v; want code, state, iss and session_state alone", q)
 	}
 	tok, err := app.exchange(q.Get("code"))
 	if err != nil {

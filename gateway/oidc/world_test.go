@@ -119,6 +119,9 @@ func (l later) LoadSession(ctx context.Context, r *http.Request, id string) (*se
 	return l.w.sessions.LoadSession(ctx, r, id)
 }
 
+func (l later) StateCookie() string                               { return l.w.sessions.StateCookie() }
+func (l later) ShowState(rw http.ResponseWriter, r *http.Request) { l.w.sessions.ShowState(rw, r) }
+
 func (l later) EndSessions(rw http.ResponseWriter, r *http.Request, ids ...string) error {
 	return l.w.sessions.EndSessions(rw, r, ids...)
 }
