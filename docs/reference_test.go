@@ -44,7 +44,7 @@ func column(text string) []string {
 
 func TestTheListOfMetricsIsComplete(t *testing.T) {
 	t.Parallel()
-	g := housetest.Start(t, housetest.Options{})
+	g := housetest.Start(t, housetest.Options{Config: "state: {sql: {file: " + filepath.Join(t.TempDir(), "state.db") + "}}\n"})
 	g.SignIn(t, "ada")
 	answer := httptest.NewRecorder()
 	g.Replicas[0].Metrics().ServeHTTP(answer, httptest.NewRequest("GET", "/metrics", nil))

@@ -6,17 +6,18 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wicketgate/wicketgate/gateway/state/sqlstate"
 	"github.com/wicketgate/wicketgate/ldapmap/directory"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
 // errAway is what every page says while no server answers.
-var errAway = fault.Wrap(fault.Unavailable, errors.New("no directory server answers"))
+var errAway = fault.Wrap(fault.Unavailable, errors.New("no directory server answers, or the database of the records does not"))
 
 // errNotYet stands until the background has looked for the first time.
 var errNotYet = fault.Wrap(fault.Unavailable, errors.New("the records are being prepared"))
 
-// unlessAway answers with the page that says "try again" while every directory server is known to be down, so that nobody types a
+// unlessAway answers with the page that says "try again" while every directory server, or the database of the records, is known to be down, so that nobody types a
 // password in vain. It asks nobody: the background probes the servers, and pages are back with the first that answers. Addresses that need no
 // directory are served all the same.
 func (g *Gateway) unlessAway(next http.Handler) http.Handler {
@@ -35,5 +36,8 @@ func withoutDirectory(path string) bool {
 }
 
 func (g *Gateway) away() bool {
+	if db, ok := g.store.(*sqlstate.Store); ok && !db.Status().Up {
+		return true
+	}
 	return !slices.ContainsFunc(g.directory.Servers(), func(s directory.ServerStatus) bool { return s.Up })
 }

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/state"
@@ -50,12 +51,27 @@ func (g *Gateway) watch(background context.Context) {
 func (g *Gateway) look(background context.Context, prepared *bool) error {
 	ctx, cancel := context.WithTimeout(background, probeTimeout)
 	defer cancel()
-	if err := g.directory.Health(ctx); err != nil || *prepared {
+	if err := g.directory.Health(ctx); err != nil {
 		return err
 	}
-	err := g.prepare(ctx)
+	if *prepared {
+		return inRecords(g.store.Health(ctx))
+	}
+	err := inRecords(g.prepare(ctx))
 	*prepared = err == nil
 	return err
+}
+
+// recordsTrouble is an error of the store, told apart from one of the directory with people in it.
+type recordsTrouble struct{ error }
+
+func (r recordsTrouble) Unwrap() error { return r.error }
+
+func inRecords(err error) error {
+	if err == nil {
+		return nil
+	}
+	return recordsTrouble{err}
 }
 
 // prepare makes the branches of the state tree and the first signing keys, so that no sign-on has to wait for them.
@@ -78,10 +94,13 @@ func (g *Gateway) noteTrouble(err error) {
 	if err == nil {
 		g.once.Do(func() { close(g.prepared) })
 	}
+	_, ofRecords := errors.AsType[recordsTrouble](err)
 	switch {
 	case !news:
 	case err == nil:
-		g.log.Info("the directory answers and the records are prepared")
+		g.log.Info("the directory answers and the records are prepared", "records", g.store.Where())
+	case fault.Is(err, fault.Unavailable) && g.cfg.State.InSQL() && ofRecords:
+		g.log.Warn("the database of the records does not answer; trying again", "error", err)
 	case fault.Is(err, fault.Unavailable):
 		g.log.Warn("the directory does not answer; trying again", "error", err)
 	default:

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -81,14 +82,18 @@ func (g *Gateway) checks(r *http.Request) []templates.Check {
 	if err != nil {
 		dir.State, dir.LastError = templates.CheckFailing, err.Error()
 	}
-	return []templates.Check{dir, g.recordsCheck(), g.mailCheck()}
+	return []templates.Check{dir, g.recordsCheck(r.Context()), g.mailCheck()}
 }
 
-func (g *Gateway) recordsCheck() templates.Check {
+func (g *Gateway) recordsCheck(ctx context.Context) templates.Check {
+	err := g.store.Health(ctx)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	c := templates.Check{Name: i18n.M(recordsCheck), State: templates.CheckOK, Detail: g.cfg.State.Base, Queue: -1, Since: g.troubleSince}
-	if g.trouble != nil {
+	c := templates.Check{Name: i18n.M(recordsCheck), State: templates.CheckOK, Detail: g.store.Where(), Queue: -1, Since: g.troubleSince}
+	switch {
+	case err != nil:
+		c.State, c.LastError = templates.CheckFailing, err.Error()
+	case g.trouble != nil:
 		c.State, c.LastError = templates.CheckFailing, g.trouble.Error()
 		if fault.Is(g.trouble, fault.Unavailable) {
 			c.State = templates.CheckDegraded // the directory's own check says it already

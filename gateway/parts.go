@@ -21,7 +21,7 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/seal"
 	"github.com/wicketgate/wicketgate/gateway/session"
 	"github.com/wicketgate/wicketgate/gateway/state"
-	"github.com/wicketgate/wicketgate/gateway/state/ldapstate"
+	"github.com/wicketgate/wicketgate/gateway/state/sqlstate"
 	"github.com/wicketgate/wicketgate/gateway/ticket"
 	"github.com/wicketgate/wicketgate/gateway/visit"
 	"github.com/wicketgate/wicketgate/gateway/web"
@@ -48,7 +48,7 @@ type parts struct {
 
 	directory *directory.Directory
 	people    *directory.People
-	store     *ldapstate.Store
+	store     RecordStore
 	records   *state.Records
 
 	mailer   *mail.Mailer
@@ -99,6 +99,9 @@ func (p *parts) close(ctx context.Context) error {
 	}
 	if p.mailer != nil {
 		errs = append(errs, p.mailer.Close(ctx))
+	}
+	if p.store != nil {
+		errs = append(errs, p.store.Close())
 	}
 	if p.directory != nil {
 		errs = append(errs, p.directory.Close())
@@ -156,7 +159,17 @@ func (p *parts) makeDirectory(surroundings) (err error) {
 	}
 	p.metrics.ReadDirectory(p.directory.Servers)
 	p.people = directory.NewPeople(p.directory, p.cfg.Mapping, directory.PeopleClock(p.clock))
-	p.store = ldapstate.New(p.directory.Writer(), ldapstate.Config{Base: p.cfg.State.Base, Spelling: ldapstate.Spelling(p.cfg.State.Spelling)})
+	if p.store, err = OpenRecords(p.cfg, p.directory, sqlstate.WithClock(p.clock), sqlstate.WithObserver(func(op sqlstate.Op) {
+		p.metrics.ObserveSQL(op.Verb, op.Result, op.Duration)
+	})); err != nil {
+		return err
+	}
+	if db, ok := p.store.(*sqlstate.Store); ok {
+		p.metrics.ReadDatabase(func() metrics.Database {
+			s := db.Status()
+			return metrics.Database{Up: s.Up, Open: s.Open, Idle: s.Idle}
+		})
+	}
 	p.records = state.NewRecords(p.store, p.clock)
 	return nil
 }

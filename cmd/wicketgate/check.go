@@ -17,8 +17,9 @@ type checkCommand struct {
 
 // Help is the long text of "wicketgate check --help".
 func (checkCommand) Help() string {
-	return `It changes nothing that stays: below state.base it adds a scratch record and removes it, and of people it asks only for
-changes that cannot take effect. It shows what the mapping makes of a few real people: look whether that is right.
+	return `It changes nothing that stays: below state.base it adds a scratch record and removes it (in state.sql within a
+transaction that is taken back), and of people it asks only for changes that cannot take effect. It shows what the mapping makes
+of a few real people: look whether that is right.
 
 The exit status is 0 if all will work, 1 if something will not, 2 if nobody could sign in.`
 }

@@ -7,11 +7,11 @@ import (
 	"os"
 	"time"
 
+	"github.com/wicketgate/wicketgate/gateway"
 	"github.com/wicketgate/wicketgate/gateway/audit"
 	"github.com/wicketgate/wicketgate/gateway/config"
 	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/seal"
-	"github.com/wicketgate/wicketgate/gateway/state/ldapstate"
 	"github.com/wicketgate/wicketgate/ldapmap/directory"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
@@ -64,9 +64,13 @@ func (p place) open(ctx context.Context, std stdio, do func(ctx context.Context,
 		return err
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
-	store := ldapstate.New(dir.Writer(), ldapstate.Config{Base: cfg.State.Base, Spelling: ldapstate.Spelling(cfg.State.Spelling)})
+	store, err := gateway.OpenRecords(cfg, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
 	if err := store.Prepare(ctx); err != nil {
-		return withHint(fmt.Errorf("opening the records in the directory: %w", err), `"wicketgate check" says what they need.`)
+		return withHint(fmt.Errorf("opening the records: %w", err), `"wicketgate check" says what they need.`)
 	}
 	ring, err := seal.New(cfg.Secrets()...)
 	if err != nil {

@@ -73,16 +73,6 @@ func (c *Config) resolveDirectory(r *report) {
 	}
 	c.resolveMapping(r)
 	c.resolvePolicy(r)
-	if c.State.Base != "" {
-		if _, err := ldapmap.ParseDN(c.State.Base); err != nil {
-			r.at("state.base", c.State.Base, "a DN such as ou=wicketgate,dc=example,dc=org", err.Error())
-		}
-	} else {
-		r.at("state.base", "", "the DN of an entry below which Wicketgate may keep its records, such as ou=wicketgate,dc=example,dc=org", "")
-	}
-	if c.State.Spelling != "" {
-		oneOf(r, "state.spelling", c.State.Spelling, "applicationProcess", "serviceConnectionPoint")
-	}
 }
 
 // transportKey finds the key that an error of directory.Config is about: it names the URL or the account in words for people.

@@ -20,6 +20,7 @@ func (c *Config) resolve(r *report) {
 	c.resolveServer(r)
 	c.resolveSecrets(r)
 	c.resolveDirectory(r)
+	c.resolveState(r)
 	c.resolveMail(r)
 	c.resolveLimits(r)
 	c.resolveClients(r)

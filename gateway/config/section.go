@@ -8,6 +8,7 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/authn/passwords"
 	"github.com/wicketgate/wicketgate/gateway/mail"
 	signing "github.com/wicketgate/wicketgate/gateway/oidc/keys"
+	"github.com/wicketgate/wicketgate/gateway/state/sqlstate"
 	"github.com/wicketgate/wicketgate/ldapmap"
 	"github.com/wicketgate/wicketgate/ldapmap/directory"
 	"github.com/wicketgate/wicketgate/ldapmap/policy"
@@ -84,6 +85,7 @@ type Config struct {
 	secrets   [][]byte
 	transport directory.Config
 	mail      mail.Config
+	database  sqlstate.Config
 	folder    string
 }
 
@@ -93,15 +95,6 @@ type TLS struct {
 	Cert string `yaml:"cert"`
 	// Key is a PEM file with the private key.
 	Key string `yaml:"key"`
-}
-
-// State says where the program's own records are.
-type State struct {
-	// Base is the DN of an entry below which the service account may add, change and delete. Wicketgate makes its branches there.
-	Base string `yaml:"base"`
-	// Spelling is the object class of the records: applicationProcess, or serviceConnectionPoint. Default: the second where the directory is an Active Directory, in
-	// which the first belongs to the system, else the first.
-	Spelling string `yaml:"spelling"`
 }
 
 // Sessions says how long people stay signed in.

@@ -54,3 +54,26 @@ func (c *directoryCollector) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(open, prometheus.GaugeValue, float64(s.Open-s.Idle), s.URL, "busy")
 	}
 }
+
+// Database is how the database of the records is.
+type Database struct {
+	Up         bool
+	Open, Idle int // connections
+}
+
+// databaseCollector turns it into metrics when somebody asks.
+type databaseCollector struct{ status func() Database }
+
+func (c *databaseCollector) Describe(chan<- *prometheus.Desc) {}
+
+func (c *databaseCollector) Collect(out chan<- prometheus.Metric) {
+	s := c.status()
+	value := 0.0
+	if s.Up {
+		value = 1
+	}
+	out <- prometheus.MustNewConstMetric(describe("sql_up", "1 if the database of the records is well, as far as operations have shown."), prometheus.GaugeValue, value)
+	open := describe("sql_connections", "Connections of the pool, by state.", "state")
+	out <- prometheus.MustNewConstMetric(open, prometheus.GaugeValue, float64(s.Idle), "idle")
+	out <- prometheus.MustNewConstMetric(open, prometheus.GaugeValue, float64(s.Open-s.Idle), "busy")
+}

@@ -9,6 +9,7 @@
 //	audit.New(w, clock).Tap(m.ObserveEvent)   // sign-ins, tokens, resets: whatever has an audit line is counted by it
 //	m.ReadMail(mailer.Status)                 // read when somebody scrapes
 //	m.ReadDirectory(dir.Servers)
+//	m.ObserveSQL, m.ReadDatabase              // where the records are in SQL
 //	mux.Handle("GET /metrics", m.Handler())
 //
 // Labels come from short fixed lists (routes are patterns, never paths; servers are those configured), so that no stranger can make the

@@ -24,6 +24,8 @@ type Metrics struct {
 	operations *prometheus.CounterVec
 	opLatency  *prometheus.HistogramVec
 	events     *prometheus.CounterVec
+	statements *prometheus.CounterVec
+	sqlLatency *prometheus.HistogramVec
 }
 
 // New makes the registry, with the Go runtime's and the process's own metrics in it.
@@ -47,8 +49,15 @@ func New() *Metrics {
 		events: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "wicketgate_events_total", Help: "Events of the audit log, by action and outcome: sign-ins, resets, tokens, consents and the like.",
 		}, []string{"action", "outcome"}),
+		statements: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "wicketgate_sql_operations_total", Help: "Operations on the database of the records, by kind and result.",
+		}, []string{"operation", "result"}),
+		sqlLatency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "wicketgate_sql_operation_seconds", Help: "Time of an operation on the database of the records, by kind.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+		}, []string{"operation"}),
 	}
-	m.registry.MustRegister(m.requests, m.latency, m.operations, m.opLatency, m.events,
+	m.registry.MustRegister(m.requests, m.latency, m.operations, m.opLatency, m.events, m.statements, m.sqlLatency,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -102,6 +111,12 @@ func result(op directory.Op) string {
 	return "network"
 }
 
+// ObserveSQL counts an operation on the database of the records: sqlstate.WithObserver.
+func (m *Metrics) ObserveSQL(operation, result string, took time.Duration) {
+	m.statements.WithLabelValues(operation, result).Inc()
+	m.sqlLatency.WithLabelValues(operation).Observe(took.Seconds())
+}
+
 // ObserveEvent counts an event of the audit log: audit.Log.Tap.
 func (m *Metrics) ObserveEvent(e audit.Event) {
 	m.events.WithLabelValues(string(e.Action), string(e.Outcome)).Inc()
@@ -115,6 +130,11 @@ func (m *Metrics) ReadMail(status func() mail.Status) {
 // ReadDirectory reads at each scrape how the servers are.
 func (m *Metrics) ReadDirectory(servers func() []directory.ServerStatus) {
 	m.registry.MustRegister(&directoryCollector{servers})
+}
+
+// ReadDatabase reads at each scrape how the database of the records is.
+func (m *Metrics) ReadDatabase(status func() Database) {
+	m.registry.MustRegister(&databaseCollector{status})
 }
 
 // Handler serves the metrics in the formats that Prometheus asks for.

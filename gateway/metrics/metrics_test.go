@@ -94,6 +94,18 @@ func TestAServerThatIsDownIsSeen(t *testing.T) {
 		`wicketgate_ldap_connections{server="ldap://a",state="busy"} 2`, `wicketgate_ldap_connections{server="ldap://a",state="idle"} 3`)
 }
 
+func TestADatabaseThatIsDownIsSeen(t *testing.T) {
+	t.Parallel()
+	m := metrics.New()
+	now := metrics.Database{Up: true, Open: 3, Idle: 1}
+	m.ReadDatabase(func() metrics.Database { return now })
+	m.ObserveSQL("change", "ok", time.Millisecond)
+	expect(t, scrape(t, m), "wicketgate_sql_up 1", `wicketgate_sql_connections{state="busy"} 2`, `wicketgate_sql_connections{state="idle"} 1`,
+		`wicketgate_sql_operations_total{operation="change",result="ok"} 1`, `wicketgate_sql_operation_seconds_count{operation="change"} 1`)
+	now.Up = false
+	expect(t, scrape(t, m), "wicketgate_sql_up 0")
+}
+
 func TestTwoGatewaysInOneProgramDoNotShareTheirNumbers(t *testing.T) {
 	t.Parallel()
 	a, b := metrics.New(), metrics.New()

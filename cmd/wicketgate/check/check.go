@@ -1,13 +1,14 @@
 // Package check is `wicketgate check`: it proves a configuration before anybody signs in.
 //
 // It connects as the gateway will, reads what the gateway will read, and tries what it will write: on a scratch record below state.base that it
-// removes, and on people by changes that cannot take effect (see writes.go). It ends with what will work, what will not, and why.
+// removes or in a transaction that it takes back, and on people by changes that cannot take effect (see writes.go). It ends with what will work, what will not, and why.
 //
 //   - check.go: the order of things
 //   - report.go: what is printed
 //   - files.go: the theme and the certificate
 //   - connect.go: servers, root DSE, schema
 //   - people.go: people, groups, administrators
+//   - records_sql.go: the records, where they are in a database
 //   - writes.go: what the service account may write
 //   - verdict.go: what follows from all that
 //
@@ -56,8 +57,13 @@ func Run(ctx context.Context, cfg *config.Config, o Options) int {
 		defer func() { _ = c.dir.Close() }()
 		c.people(ctx)
 		c.groups(ctx)
-		c.records(ctx)
+		if !c.cfg.State.InSQL() {
+			c.records(ctx)
+		}
 		c.writes(ctx)
+	}
+	if c.cfg.State.InSQL() {
+		c.recordsInSQL(ctx)
 	}
 	c.mail(ctx)
 	return c.verdict()
