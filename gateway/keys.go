@@ -10,6 +10,9 @@ import (
 
 // SigningKeys lists the keys that lie in the records, the newest of each algorithm first. It makes none.
 func (g *Gateway) SigningKeys(ctx context.Context) ([]keys.Key, error) {
+	if err := g.store.Prepare(ctx); err != nil {
+		return nil, err
+	}
 	return keys.List(ctx, g.store, g.keyring)
 }
 
