@@ -12,14 +12,14 @@ import (
 // What a kind lacks is said as its table has it.
 func TestThePageOfADirectoryShowsTheRightsThatTheTestsHave(t *testing.T) {
 	t.Parallel()
-	pages := map[string]string{"slapd": "directories/openldap.md", "389ds": "directories/389ds.md"}
+	pages := map[string]string{"slapd": "directories/openldap.md", "389ds": "directories/389ds.md", "samba": "directories/samba.md"}
 	for _, k := range ldaptest.Kinds() {
-		if k.Rights == "" {
+		if pages[k.Name] == "" { // the directory in memory
 			continue
 		}
 		text := read(t, "docs/"+pages[k.Name])
 		for _, line := range strings.Split(strings.TrimSpace(inConfig(k.Rights)), "\n") {
-			if !strings.Contains(text, "\n"+line+"\n") {
+			if k.Rights != "" && !strings.Contains(text, "\n"+line+"\n") { // Samba's are in deploy/acl, and held there
 				t.Errorf("%s lacks the line\n%s", pages[k.Name], line)
 			}
 		}

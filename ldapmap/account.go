@@ -52,6 +52,7 @@ func accountKinds() map[string]accountKind {
 		"activedirectory": {
 			attributes: []string{"userAccountControl", "accountExpires", "pwdLastSet", "lockoutTime"},
 			mark:       []string{"pwdLastSet"}, read: readActiveDirectory,
+			write: writeActiveDirectory, powers: AccountPowers{Expires: true, MustChange: true}, // the field "active" locks
 		},
 	}
 }

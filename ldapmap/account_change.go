@@ -114,6 +114,7 @@ func times(e *Entry, attribute string, t *time.Time, spell func(time.Time) strin
 
 func toGeneralized(t time.Time) string { return t.Format("20060102150405Z") }
 func toDays(t time.Time) string        { return strconv.FormatInt(t.Unix()/86400, 10) }
+func toFiletime(t time.Time) string    { return strconv.FormatInt(t.Unix()*1e7+filetimeEpoch, 10) }
 func toSeconds(t time.Time) string     { return strconv.FormatInt(t.Unix(), 10) }
 
 // writePPolicy: draft-behera-ldap-password-policy 5.3. The time of a lock for too many wrong passwords goes with the attribute. The failures stay, since
@@ -201,6 +202,19 @@ func writeFreeIPA(e *Entry, c AccountChange, _ time.Time) []Mod {
 		mods = append(mods, set(e, "krbPasswordExpiration", epoch)...)
 	case c.MustChange != nil && e.Value("krbPasswordExpiration") == epoch:
 		mods = append(mods, set(e, "krbPasswordExpiration", "")...)
+	}
+	return mods
+}
+
+// writeActiveDirectory (MS-ADTS 3.1.1.5.3): a lock for too many wrong passwords is lockoutTime, and pwdLastSet takes 0 (must change) and -1 (now) alone.
+func writeActiveDirectory(e *Entry, c AccountChange, _ time.Time) []Mod {
+	var mods []Mod
+	if c.Locked != nil && !*c.Locked && e.Value("lockoutTime") != "" {
+		mods = set(e, "lockoutTime", "0")
+	}
+	mods = append(mods, times(e, "accountExpires", c.Expires, toFiletime, "0")...)
+	if c.MustChange != nil && *c.MustChange != (e.Value("pwdLastSet") == "0") {
+		mods = append(mods, set(e, "pwdLastSet", trueOr(*c.MustChange, "-1", "0"))...)
 	}
 	return mods
 }

@@ -9,7 +9,7 @@ import (
 
 func TestBehaviourTwentyThousandPeopleComePageByPage(t *testing.T) {
 	const people = 20_000
-	inEachOffice(t, ldaptest.Options{More: ldaptest.People(people)}, func(t *testing.T, b *office) {
+	inEachOffice(t, ldaptest.Options{More: ldaptest.People(people), Needs: []ldaptest.Feature{ldaptest.Crowds}}, func(t *testing.T, b *office) {
 		seen := map[string]bool{}
 		err := b.List(t.Context(), ldapmap.Query{}, func(u *ldapmap.User) bool {
 			seen[u.Get(ldapmap.Username)] = true

@@ -30,6 +30,7 @@ const (
 	CodeNotAllowedOnNonLeaf      uint16 = 66
 	CodeNotAllowedOnRDN          uint16 = 67
 	CodeEntryAlreadyExists       uint16 = 68
+	codeOther                    uint16 = 80
 	CodeAssertionFailed          uint16 = 122
 )
 

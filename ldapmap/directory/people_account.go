@@ -56,7 +56,13 @@ func (p *People) Move(ctx context.Context, u *ldapmap.User, base string) (*ldapm
 	if ldapmap.SameDN(from.Parent().String(), to.String()) {
 		return p.again(ctx, u.DN)
 	}
-	dn, err := p.d.Rename(ctx, u.DN, from.RDN().String(), false, base)
+	// The name stays, and so do its values; Active Directory wants to hear all the same that the old ones may go.
+	dn, err := p.d.Rename(ctx, u.DN, from.RDN().String(), true, base)
+	if code, ok := ResultCode(err); ok && code == codeOther { // Samba says so of a place that is not there
+		if _, gone := p.d.Read(ctx, base, "objectClass"); missing(gone) {
+			return nil, fault.New(fault.NotFound, "there is no entry %s to move people to: %w", quote(base), err)
+		}
+	}
 	if err != nil {
 		return nil, p.about(err, u.DN)
 	}

@@ -13,7 +13,9 @@ const (
 	PolicyAttributes Feature = "password policy attributes such as pwdChangedTime in its entries"       // draft-behera-ldap-password-policy 5.3
 	OwnSchema        Feature = "definitions of the test's own in its schema"                            // Options.Schema
 	RequireTLS       Feature = "confidentialityRequired (13) to passwords in clear, when it is told to" // Options.RequireTLS
-	AgedPasswords    Feature = "passwords that a test can make old"                                     // Options.Expired
+	FoldedValues     Feature = "values compared without case when they are added"                       // RFC 4517 4.2.11, caseIgnoreMatch
+	Crowds           Feature = "20,000 people, loaded in the time that a test has"
+	AgedPasswords    Feature = "passwords that a test can make old" // Options.Expired
 )
 
 // What people and administrators notice:

@@ -23,7 +23,7 @@ type Kind struct {
 }
 
 // Kinds are the directories that Each runs a test on. One line more for each one that this package learns to start.
-func Kinds() []Kind { return []Kind{memdirKind(), slapdKind(), ds389Kind()} }
+func Kinds() []Kind { return []Kind{memdirKind(), slapdKind(), ds389Kind(), sambaKind()} }
 
 // The classes of the gateway's records.
 const (

@@ -33,7 +33,7 @@ func searchFor(t *testing.T, patience time.Duration, url string, args ...string)
 
 func TestAServerStartsWithPeopleGroupsAndServiceAccount(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, func(t *testing.T, s *ldaptest.Server) {
+	ldaptest.EachWith(t, ldaptest.Options{Needs: []ldaptest.Feature{ldaptest.SeedTree}}, func(t *testing.T, s *ldaptest.Server) {
 		out, err := search(t, s.URL, "-b", ldaptest.BaseDN, "(uid=ada)", "memberOf", "mail")
 		if err != nil || !strings.Contains(out, "memberOf: cn=admins,"+ldaptest.GroupsDN) || !strings.Contains(out, "mail: countess@example.org") {
 			t.Fatalf("ada is not as the seed has her: %v\n%s", err, out)
@@ -56,7 +56,7 @@ func TestAServerStartsWithPeopleGroupsAndServiceAccount(t *testing.T) {
 
 func TestAServerComesBackWithItsEntries(t *testing.T) {
 	t.Parallel()
-	ldaptest.Each(t, testComesBack)
+	ldaptest.EachWith(t, ldaptest.Options{Needs: []ldaptest.Feature{ldaptest.SeedTree}}, testComesBack)
 }
 
 func testComesBack(t *testing.T, s *ldaptest.Server) {

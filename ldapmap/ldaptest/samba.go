@@ -22,6 +22,15 @@ func sambaKind() Kind {
 		PolicyAttributes: "the policy is one for the domain, and an account's state is in userAccountControl, pwdLastSet and lockoutTime",
 		OwnSchema:        "its schema is entries of classSchema and attributeSchema",
 		RequireTLS:       "it never takes a bind without TLS, and answers 8, not 13",
+		FoldedValues:     "it compares to the letter when values are added, and without case when they are removed",
+		Crowds:           "it takes some 100 to 250 new people a second through the front door, and has no other",
+
+		MustChange:        "whether a reset has to be followed by a change is up to who resets",
+		GraceLogins:       "an expired password opens nothing but its change",
+		ExpiryWarning:     "it answers a bind with yes or no",
+		ResetsKeepHistory: "it lacks the control (policy hints) that asks for it, up to 4.17 at least",
+		AccountStart:      "nothing in an account says so",
+		ManyMails:         "mail has a single value",
 	}}
 }
 
