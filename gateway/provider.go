@@ -13,7 +13,7 @@ import (
 func (p *parts) makeProvider(surroundings) (err error) {
 	p.provider, err = oidc.New(oidc.Deps{
 		Issuer: p.cfg.Public.String(), Keyring: p.keyring, Records: p.records, Store: p.store, People: p.people, Fields: p.cfg.Mapping.Fields(),
-		Clients: p.cfg.OIDCClients(), Kit: p.kit, Sessions: p.sessions, MayUse: p.mayUse, Locales: p.languages(),
+		Clients: p.cfg.OIDCClients(), Resources: p.cfg.OIDCResources(), Kit: p.kit, Sessions: p.sessions, MayUse: p.mayUse, Locales: p.languages(),
 		Subject: p.cfg.Subject, Vouched: p.cfg.Mapping.Vouched, ACRValues: []string{authn.ACRPassword},
 		Lifetimes: p.cfg.TokenLifetimes(), KeysEvery: p.cfg.KeysEvery(), Keys: p.cfg.SigningKeys(), PrivateDocuments: p.cfg.Documents.Private, Audit: p.audit, Log: p.log, Clock: p.clock,
 	})

@@ -15,6 +15,8 @@ type ConsentPage struct {
 	Account Account
 	Switch  string
 	Scopes  []Scope
+	// Acts are the APIs that the application wants to use in the person's name.
+	Acts []Act
 	// Offline says that access lasts while the person is away.
 	Offline bool
 	// Again says that consent was given before and more is asked now; new scopes are marked by Scope.New.
@@ -57,6 +59,15 @@ type Scope struct {
 	// Claims are the values it would see now.
 	Claims []Claim
 	New    bool
+}
+
+// Act is an API that the application wants to use.
+type Act struct {
+	// Label is what it would do: "Use Stock in your name".
+	Label string
+	// Can are the things it could do there; empty: not known.
+	Can []string
+	New bool
 }
 
 // Claim is a value an application would see.

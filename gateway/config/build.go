@@ -159,6 +159,9 @@ func (c *Config) resolveClients(r *report) {
 			r.at(key+".secret", "", "32 bytes or more", "`openssl rand -hex 32` makes one; it is kept as a plain digest, which only a random secret allows")
 		}
 		client := one.client()
+		if one.Secret.IsZero() && one.SecretFile != "" { // that the file cannot be read has been told, and is not a client without a secret
+			client.Secrets, client.PlainSecret = []string{rp.DigestSecret("")}, strings.Repeat("-", minSecret)
+		}
 		for _, err := range client.Check() {
 			name, said, _ := strings.Cut(err.Error(), ": ")
 			own := map[string]string{

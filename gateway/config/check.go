@@ -25,6 +25,7 @@ func (c *Config) resolve(r *report) {
 	c.resolveLimits(r)
 	c.resolveClients(r)
 	c.resolveKeys(r)
+	c.resolveResources(r)
 	c.resolveLooks(r)
 }
 

@@ -237,6 +237,8 @@ func TestWhatFitsNoSingleKeyIsToldToo(t *testing.T) {
 		"format":            {"admin_group: admins", "log: {format: jsn}", `did you mean "json"?`},
 		"client":            {"admin_group: admins", "clients:\n- {id: Wiki, redirect_uris: ['http://x y']}\n- {id: a, secret: tooshort}", ":14: clients[1].secret: wanted 32 bytes"},
 		"client twice":      {"admin_group: admins", "clients:\n- {id: a, redirect_uris: ['https://a/b']}\n- {id: a, redirect_uris: ['https://a/b']}", ":14: clients[1].id: found \"a\""},
+		"resource":          {"admin_group: admins", "resources:\n- {uri: 'https://stock.example.org', clients: '*', scopes: [{name: openid}]}", ":13: resources[0].scopes: wanted a value that fits (openid belongs"},
+		"resource alg":      {"admin_group: admins", "resources: [{uri: 'https://a.example.org', clients: [a], access_token_alg: ES256}]", "resources[0].access_token_alg: wanted a value that fits"},
 		"client uri":        {"admin_group: admins", "clients: [{id: a}]", ":12: clients[0].redirect_uris"},
 	} {
 		if !strings.Contains(minimal, c.old) {

@@ -54,7 +54,7 @@ func (p *Provider) signAccess(ctx context.Context, alg jose.SignatureAlgorithm, 
 	claims := map[string]any{}
 	id := t.ID
 	if t.Person != "" {
-		told, err := p.claims(ctx, telling{user: u, scopes: accessClaimScopes(t.Scopes)})
+		told, err := p.claims(ctx, telling{user: u, scopes: p.accessClaimScopes(t)})
 		if err != nil {
 			return "", err
 		}
@@ -66,7 +66,7 @@ func (p *Provider) signAccess(ctx context.Context, alg jose.SignatureAlgorithm, 
 		rand.Read(random) // never fails (Go 1.24)
 		id = hex.EncodeToString(random)
 	}
-	claims["iss"], claims["sub"], claims["aud"] = p.Issuer, t.subject(), p.Issuer
+	claims["iss"], claims["sub"], claims["aud"] = p.Issuer, t.subject(), p.audienceClaim(t.Audience)
 	claims["exp"], claims["iat"], claims["jti"] = t.Expires, t.Issued, id
 	claims["client_id"] = t.Client
 	optional(claims, "scope", t.scope())
@@ -80,13 +80,10 @@ func (p *Provider) signAccess(ctx context.Context, alg jose.SignatureAlgorithm, 
 	return p.keys.Sign(ctx, alg, typAccess, claims)
 }
 
-// accessClaimScopes are the scopes whose claims stand in a JWT access token: what an API decides by (RFC 9068 2.2.3). Who the person is beyond that, it can ask
-// for at userinfo.
-func accessClaimScopes(scopes []string) []string {
-	if slices.Contains(scopes, ldapmap.GroupsField) {
-		return []string{ldapmap.GroupsField}
-	}
-	return nil
+// accessClaimScopes are the scopes whose claims stand in a JWT access token: the groups, by which an API decides (RFC 9068 2.2.3), and what else a resource of the
+// token has among its scopes. Who the person is beyond that can be asked for at userinfo.
+func (p *Provider) accessClaimScopes(t *accessToken) []string {
+	return slices.DeleteFunc(slices.Clone(t.Scopes), func(s string) bool { return s != ldapmap.GroupsField && !p.at(s, t.Audience) })
 }
 
 // verifyAccess reads back what signAccess wrote. No read but that of the keys, once in a while.
@@ -98,12 +95,15 @@ func (p *Provider) verifyAccess(ctx context.Context, text string) (*accessToken,
 	if err := p.keys.Verify(ctx, typAccess, text, &c); err != nil {
 		return nil, err
 	}
-	if c.Issuer != p.Issuer || c.Client == "" || c.ID == "" {
+	if c.Issuer != p.Issuer || len(c.Audience) == 0 || c.Client == "" || c.ID == "" {
 		return nil, fault.New(fault.Invalid, "the token was signed here, and is no access token of this issuer")
 	}
 	t := &accessToken{Issued: c.Issued, Expires: c.Expires, signOn: signOn{
 		Client: c.Client, Scopes: strings.Fields(c.Scope), AuthTime: c.AuthTime, ACR: c.ACR, AMR: c.AMR,
 	}}
+	if !slices.Equal(c.Audience, []string{p.Issuer}) {
+		t.Audience = c.Audience
+	}
 	if c.Inside == "" {
 		t.ID = c.ID
 		return t, nil

@@ -14,25 +14,29 @@ import (
 // sees this.
 type accessToken struct {
 	signOn
-	Grant   string `json:"g"`
-	ID      string `json:"o,omitempty"` // of a token that a client has for itself: there is no person and no grant
-	Issued  int64  `json:"i"`
-	Expires int64  `json:"x"`
+	Audience []string `json:"u,omitempty"` // nil: the issuer alone
+	Grant    string   `json:"g"`
+	ID       string   `json:"o,omitempty"` // of a token that a client has for itself: there is no person and no grant
+	Issued   int64    `json:"i"`
+	Expires  int64    `json:"x"`
 }
 
 // newAccess makes an access token of a grant that stands, and tells how long it lasts.
-func (p *Provider) newAccess(ctx context.Context, client *rp.Client, g *granted) (string, time.Duration, error) {
-	now, lasts := p.Clock(), p.Lifetimes.Access.Truncate(time.Second)
-	t := &accessToken{signOn: g.signOn, Grant: g.grant, Issued: now.Unix(), Expires: now.Add(lasts).Unix()}
-	text, err := p.writeAccess(ctx, client, g.user, t)
-	return text, lasts, err
+func (p *Provider) newAccess(ctx context.Context, g *granted) (string, time.Duration, error) {
+	now := p.Clock()
+	t := &accessToken{
+		signOn: g.narrowed(g.aim.scopes), Audience: g.aim.audience, Grant: g.grant, Issued: now.Unix(), Expires: now.Add(g.aim.lasts).Unix(),
+	}
+	t.Resources = nil // an access token has its audience
+	text, err := p.writeAccess(ctx, g.aim.form, g.user, t)
+	return text, g.aim.lasts, err
 }
 
-// writeAccess writes an access token in the form that the client is registered for. The user is nil for a client's own.
-func (p *Provider) writeAccess(ctx context.Context, client *rp.Client, u *ldapmap.User, t *accessToken) (string, error) {
+// writeAccess writes an access token in a form. The user is nil for a client's own.
+func (p *Provider) writeAccess(ctx context.Context, form rp.AccessTokens, u *ldapmap.User, t *accessToken) (string, error) {
 	write := func() (string, error) { return p.seal(purposeAccess, t) }
-	if client.AccessTokenFormat == rp.FormatJWT {
-		write = func() (string, error) { return p.signAccess(ctx, client.AccessAlg(), u, t) }
+	if form.AccessTokenFormat == rp.FormatJWT {
+		write = func() (string, error) { return p.signAccess(ctx, form.AccessAlg(), u, t) }
 	}
 	text, err := write()
 	switch {

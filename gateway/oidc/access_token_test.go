@@ -34,11 +34,11 @@ func TestATokenThatWouldNotBeTakenBackIsNotMade(t *testing.T) {
 	t.Parallel()
 	p := bare(t)
 	for _, format := range []string{rp.FormatOpaque, rp.FormatJWT} {
-		client := &rp.Client{ID: "robot", AccessTokens: rp.AccessTokens{AccessTokenFormat: format, AccessTokenAlg: "EdDSA"}}
-		if _, err := p.writeAccess(t.Context(), client, nil, &accessToken{ID: "i", signOn: signOn{Client: "robot", Scopes: []string{strings.Repeat("x", maxToken)}}}); !fault.Is(err, fault.Internal) {
+		form := rp.AccessTokens{AccessTokenFormat: format, AccessTokenAlg: "EdDSA"}
+		if _, err := p.writeAccess(t.Context(), form, nil, &accessToken{ID: "i", signOn: signOn{Client: "robot", Scopes: []string{strings.Repeat("x", maxToken)}}}); !fault.Is(err, fault.Internal) {
 			t.Errorf("%s: %v", format, err)
 		}
-		text, err := p.writeAccess(t.Context(), client, nil, &accessToken{ID: "i", signOn: signOn{Client: "robot", Scopes: []string{"x"}}})
+		text, err := p.writeAccess(t.Context(), form, nil, &accessToken{ID: "i", signOn: signOn{Client: "robot", Scopes: []string{"x"}}})
 		if back, err2 := p.openAccess(t.Context(), text); err != nil || err2 != nil || back.ID != "i" || back.subject() != "robot" || !back.has("x") {
 			t.Errorf("%s: %+v %v %v", format, back, err, err2)
 		}

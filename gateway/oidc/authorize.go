@@ -124,7 +124,7 @@ func (p *Provider) consented(r *http.Request, q *request, visit *session.Visit) 
 		return false, fosite.ErrAccessDenied.WithHint("The person did not agree.")
 	}
 	have, ok := visit.Record.Consent(q.client.ID)
-	enough := ok && have.Trusted == q.client.Trusted && have.Covers(q.scopes, p.toAgree(q.client, q.asked, slices.Concat(q.scopes, have.Scopes)))
+	enough := ok && have.Trusted == q.client.Trusted && have.Covers(q.words(p.Issuer), p.toAgree(q.client, q.asked, slices.Concat(q.scopes, have.Scopes)))
 	if enough {
 		asked := q.Answer != nil && q.Answer.Session == visit.Session.ID
 		return asked || q.client.Trusted || !q.prompts("consent"), nil
@@ -132,7 +132,7 @@ func (p *Provider) consented(r *http.Request, q *request, visit *session.Visit) 
 	if !q.client.Trusted {
 		return false, nil
 	}
-	_, err := p.Records.PutConsent(r.Context(), visit.Record, state.Consent{Client: q.client.ID, Trusted: true, Scopes: q.scopes, Claims: p.toAgree(q.client, q.asked, q.scopes)})
+	_, err := p.Records.PutConsent(r.Context(), visit.Record, state.Consent{Client: q.client.ID, Trusted: true, Scopes: q.words(p.Issuer), Claims: p.toAgree(q.client, q.asked, q.scopes)})
 	return err == nil, err
 }
 

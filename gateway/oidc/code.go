@@ -15,29 +15,29 @@ import (
 
 // newCode puts together what a code carries that goes back to a browser.
 func (p *Provider) newCode(q *request, visit *session.Visit, standing state.Standing) *code {
-	c := p.codeFor(q.client, q.subject, q.scopes, visit, standing)
+	c := p.codeFor(q.client, q.subject, q.wish, visit, standing)
 	c.Redirect, c.Challenge, c.Nonce = q.form().Get("redirect_uri"), q.form().Get("code_challenge"), q.form().Get("nonce")
 	c.Asked = q.asked
 	return c
 }
 
 // codeFor is what every code has; subject is the client's name for the person. It is written nowhere: redeeming it writes the grant.
-func (p *Provider) codeFor(client *rp.Client, subject string, scopes []string, visit *session.Visit, standing state.Standing) *code {
+func (p *Provider) codeFor(client *rp.Client, subject string, w wish, visit *session.Visit, standing state.Standing) *code {
 	now := p.Clock()
 	id := make([]byte, 16)
 	rand.Read(id) // never fails (Go 1.24); not injected, because a code that repeats is one that can be guessed
 	c := &code{
 		ID: hex.EncodeToString(id), Standing: standing, Made: now.Unix(), Expires: now.Add(p.Lifetimes.Code).Unix(),
-		Refresh: client.MayRefresh() && (client.AlwaysRefresh || has(scopes, ScopeOffline)),
+		Refresh: client.MayRefresh() && (client.AlwaysRefresh || has(w.scopes, ScopeOffline)),
 		signOn: signOn{
-			Client: client.ID, Person: visit.User.ID, DN: visit.User.DN, SID: visit.Session.SID, Scopes: scopes,
+			Client: client.ID, Person: visit.User.ID, DN: visit.User.DN, SID: visit.Session.SID, Scopes: w.scopes, Resources: w.resources,
 			AuthTime: visit.Session.AuthTime.Unix(), AMR: visit.Session.AMR, ACR: visit.Session.ACR, Mark: markOf(visit.User),
 		},
 	}
 	if subject != c.Person {
 		c.Subject = subject
 	}
-	lasts := p.Lifetimes.Code + p.Lifetimes.Access
+	lasts := p.Lifetimes.Code + p.longestAccess
 	if c.Refresh {
 		lasts = p.Lifetimes.Refresh
 	}

@@ -21,19 +21,21 @@ type Question struct {
 	// become a wrong one. Everything else is empty then.
 	Elsewhere string
 
-	App     templates.AppCard
-	Visit   *session.Visit
-	Scopes  []Asked
-	Offline bool // access that lasts while the person is away
-	Again   bool // some of it was agreed to before
-	Switch  string
+	App    templates.AppCard
+	Visit  *session.Visit
+	Scopes []Asked
+	// Resources are the APIs that the application wants to use in the person's name.
+	Resources []AskedResource
+	Offline   bool // access that lasts while the person is away
+	Again     bool // some of it was agreed to before
+	Switch    string
 	// Sealed is the request, for the form to carry in ResumeParam.
 	Sealed string
 	// UserCode is what the device shows that the question is for; empty for a browser's.
 	UserCode string
 
 	client *rp.Client
-	scopes []string
+	wish
 	claims []string     // that are told beside those of the scopes
 	req    *request     // of a browser
 	device *deviceAsked // of a device
@@ -45,6 +47,13 @@ type Asked struct {
 	Claim  string
 	New    bool
 	Claims []AskedClaim
+}
+
+// AskedResource is an API with what the application could do there.
+type AskedResource struct {
+	Name   string
+	New    bool
+	Scopes []rp.ResourceScope
 }
 
 // AskedClaim is a field of the person with its values.
@@ -94,20 +103,30 @@ func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, 
 		return nil, err
 	}
 	q.Switch = web.WithContinue(PathAccounts, onward)
-	return q, p.ask(r, q, req.client, req.scopes, req.asked)
+	return q, p.ask(r, q, req.client, req.wish, req.asked)
 }
 
-// ask fills in what a client wants to know of the visitor: scopes, and claims that they do not tell.
-func (p *Provider) ask(r *http.Request, q *Question, client *rp.Client, scopes []string, a asked) error {
-	q.client, q.scopes, q.claims, q.App = client, scopes, p.toAgree(client, a, scopes), p.card(client)
+// ask fills in what a client wants to do and to know of the visitor: scopes, resources, and claims that the scopes do not tell.
+func (p *Provider) ask(r *http.Request, q *Question, client *rp.Client, w wish, a asked) error {
+	q.client, q.wish, q.claims, q.App = client, w, p.toAgree(client, a, w.scopes), p.card(client)
 	have, _ := q.Visit.Record.Consent(client.ID)
-	for _, s := range scopes {
-		known := have.Covers([]string{s}, nil) && have.Trusted == client.Trusted
-		q.Again = q.Again || known
-		switch s {
-		case ScopeOpenID:
-		case ScopeOffline:
+	known := func(word string) bool {
+		is := have.Covers([]string{word}, nil) && have.Trusted == client.Trusted
+		q.Again = q.Again || is
+		return is
+	}
+	for _, uri := range w.resources {
+		if api := p.catalogue.resources.Find(uri); api != nil {
+			q.Resources = append(q.Resources, p.askFor(api, w, known))
+		}
+	}
+	for _, s := range w.scopes {
+		known := known(s)
+		switch {
+		case s == ScopeOpenID:
+		case s == ScopeOffline:
 			q.Offline = true
+		case !slices.Contains(p.catalogue.scopes, s): // told with its resource
 		default:
 			asked := Asked{Scope: s, New: !known}
 			var err error
@@ -141,6 +160,33 @@ func (p *Provider) askClaims(r *http.Request, q *Question, a asked, have state.C
 		q.Scopes = append(q.Scopes, asked)
 	}
 	return nil
+}
+
+// askFor is what a client wants to do at a resource. What tells of the person is asked by itself.
+func (p *Provider) askFor(api *rp.Resource, w wish, known func(word string) bool) AskedResource {
+	asked := AskedResource{Name: api.DisplayName(), New: !known(api.URI)}
+	for _, s := range api.Scopes {
+		if slices.Contains(w.scopes, s.Name) && !slices.Contains(p.catalogue.scopes, s.Name) {
+			asked.Scopes = append(asked.Scopes, s)
+			asked.New = !known(s.Name) || asked.New
+		}
+	}
+	return asked
+}
+
+// Resource returns what a word that a person agreed to means at an API: the API, and its scope if the word is one. nil if it means something else.
+func (p *Provider) Resource(word string) (*rp.Resource, *rp.ResourceScope) {
+	if r := p.catalogue.resources.Find(word); r != nil || slices.Contains(p.catalogue.scopes, word) {
+		return r, nil
+	}
+	for _, r := range p.catalogue.resources.Of(word) {
+		for i := range r.Scopes {
+			if r.Scopes[i].Name == word {
+				return r, &r.Scopes[i]
+			}
+		}
+	}
+	return nil, nil
 }
 
 // Told returns the fields that a scope tells of.
@@ -189,9 +235,9 @@ func (p *Provider) shown(r *http.Request, u *ldapmap.User, fields []ldapmap.Fiel
 // Decide keeps the answer and returns where the browser goes on. One write at most.
 func (p *Provider) Decide(r *http.Request, q *Question, yes bool) (string, error) {
 	ctx, client, visit := r.Context(), q.client, q.Visit
-	e := audit.Event{Action: audit.ConsentRefused, Person: visit.User.ID, Username: visit.User.Get(ldapmap.Username), Client: client.ID, Detail: scopeList(q.scopes)}
+	e := audit.Event{Action: audit.ConsentRefused, Person: visit.User.ID, Username: visit.User.Get(ldapmap.Username), Client: client.ID, Detail: scopeList(q.words(p.Issuer))}
 	if yes {
-		if err := p.keepConsent(ctx, visit.Record, state.Consent{Client: client.ID, Trusted: client.Trusted, Scopes: q.scopes, Claims: q.claims}); err != nil {
+		if err := p.keepConsent(ctx, visit.Record, state.Consent{Client: client.ID, Trusted: client.Trusted, Scopes: q.words(p.Issuer), Claims: q.claims}); err != nil {
 			return "", err
 		}
 		e.Action = audit.ConsentGiven

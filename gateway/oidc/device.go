@@ -43,10 +43,10 @@ type deviceCode struct {
 
 // deviceWait is what waits in Pending, under the digest of the user code, from the moment a device asked until it has its tokens.
 type deviceWait struct {
-	Client  string   `json:"c"`
-	Scopes  []string `json:"s"`
-	Code    *code    `json:"o,omitempty"` // the person agreed: from here on it is a code like any other
-	Refused bool     `json:"r,omitempty"`
+	Client  string `json:"c"`
+	Query   string `json:"q"`           // what it asks for: scope and resource
+	Code    *code  `json:"o,omitempty"` // the person agreed: from here on it is a code like any other
+	Refused bool   `json:"r,omitempty"`
 }
 
 // devices counts what devices and those who type codes try, in this replica.
@@ -90,15 +90,18 @@ func (p *Provider) newDevice(w http.ResponseWriter, r *http.Request) (map[string
 	if !slices.Contains(client.GrantTypes(), rp.GrantDevice) {
 		return nil, fosite.ErrUnauthorizedClient.WithHint("The client is not registered for " + rp.GrantDevice + ".")
 	}
-	scopes := p.catalogue.grantable(strings.Fields(form.Get("scope")), client)
-	if len(scopes) == 0 {
-		return nil, fosite.ErrInvalidScope.WithHint("None of the scopes that were asked for can be had.")
+	if _, err := p.wish(client, form); err != nil {
+		return nil, err
+	}
+	query := url.Values{"scope": form["scope"], "resource": form["resource"]}.Encode()
+	if len(query) > maxRequest {
+		return nil, fosite.ErrInvalidRequest.WithHintf("The request has %d bytes; the limit is %d.", len(query), maxRequest)
 	}
 	if wait := p.devices.asks.Take(authn.AddressKey(web.ClientAddr(r))); wait > 0 {
 		w.Header().Set("Retry-After", fmt.Sprint(int(wait/time.Second)+1))
 		return nil, fosite.ErrTemporarilyUnavailable.WithHint("Too many devices ask from this address.")
 	}
-	user, id, err := p.keepDevice(ctx, deviceWait{Client: client.ID, Scopes: scopes})
+	user, id, err := p.keepDevice(ctx, deviceWait{Client: client.ID, Query: query})
 	if err != nil {
 		return nil, serverTrouble(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
@@ -86,7 +87,15 @@ func (p *Provider) DeviceQuestion(r *http.Request, visit *session.Visit, sealed 
 		return nil, fault.Say(fault.Denied, "", "You may not use this application. Ask whoever looks after it.")
 	}
 	q := &Question{Visit: visit, Sealed: sealed, UserCode: shown.User, device: &deviceAsked{kept, waits}}
-	return q, p.ask(r, q, client, p.catalogue.grantable(waits.Scopes, client), asked{})
+	form, err := url.ParseQuery(waits.Query)
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, err)
+	}
+	w, err := p.wish(client, form)
+	if err != nil { // it could be had when the device asked
+		return nil, ErrNoDevice
+	}
+	return q, p.ask(r, q, client, w, asked{})
 }
 
 // deviceAsked is a device that waits, as a Question has it.
@@ -98,9 +107,9 @@ type deviceAsked struct {
 // DecideDevice keeps the answer for the device to find. Two writes at most: the consent, and the answer. Errors: ErrNoDevice if somebody was faster.
 func (p *Provider) DecideDevice(r *http.Request, q *Question, yes bool) error {
 	ctx, visit, d := r.Context(), q.Visit, q.device
-	e := audit.Event{Action: audit.ConsentRefused, Person: visit.User.ID, Username: visit.User.Get(ldapmap.Username), Client: q.client.ID, Detail: "device " + scopeList(q.scopes)}
+	e := audit.Event{Action: audit.ConsentRefused, Person: visit.User.ID, Username: visit.User.Get(ldapmap.Username), Client: q.client.ID, Detail: "device " + scopeList(q.words(p.Issuer))}
 	if yes {
-		if err := p.keepConsent(ctx, visit.Record, state.Consent{Client: q.client.ID, Trusted: q.client.Trusted, Scopes: q.scopes, Claims: q.claims}); err != nil {
+		if err := p.keepConsent(ctx, visit.Record, state.Consent{Client: q.client.ID, Trusted: q.client.Trusted, Scopes: q.words(p.Issuer), Claims: q.claims}); err != nil {
 			return err
 		}
 		subject, err := p.subject(ctx, q.client, visit.User)
@@ -111,7 +120,7 @@ func (p *Provider) DecideDevice(r *http.Request, q *Question, yes bool) error {
 		if !ok {
 			return fault.New(fault.Internal, "the record of %s has no consent for %s right after it was given", visit.User.ID, q.client.ID)
 		}
-		d.waits.Code = p.codeFor(q.client, subject, q.scopes, visit, standing)
+		d.waits.Code = p.codeFor(q.client, subject, q.wish, visit, standing)
 		// The device is no part of this browser's session: signing out here does not sign it out.
 		d.waits.Code.SID = ""
 		d.waits.Code.Expires = d.kept.Expires.Add(deviceTokenLasts).Unix()

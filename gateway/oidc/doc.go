@@ -5,6 +5,7 @@
 //	                                               request.go     reading and checking the request; it waits sealed in the address
 //	                                               pkce.go redirect.go
 //	POST /oauth/token                              token.go       grant_code.go, grant_refresh.go; idtoken.go
+//	                                               wish.go, aim.go: what is asked for, and what one token is for
 //	                                               access_token.go: sealed, or signed as a JWT (access_jwt.go)
 //	POST /oauth/device_authorization               device.go, grant_device.go; device_page.go: what the page /device asks and does
 //	GET, POST /oauth/userinfo                      userinfo.go    claims.go, scopes.go; claims_request.go, asked.go: claims by name; claims_client.go

@@ -28,7 +28,7 @@ func bare(t testing.TB) *Provider {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Provider{Deps: Deps{Issuer: "https://id.example.org", Keyring: webtest.Keyring(t), Clock: time.Now}, clients: clients, catalogue: newCatalogue(ldapmap.StandardFields(), false)}
+	p := &Provider{Deps: Deps{Issuer: "https://id.example.org", Keyring: webtest.Keyring(t), Clock: time.Now}, clients: clients, catalogue: newCatalogue(ldapmap.StandardFields(), false, nil)}
 	p.keys = keys.New(&statetest.Memory{}, p.Keyring, p.Clock, keys.Plan{}, nil, func(state.Path, string) {})
 	p.fosite = p.newFosite()
 	return p

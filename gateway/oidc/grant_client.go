@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -37,15 +38,19 @@ func (h clientGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Ac
 	case client.Public() || !slices.Contains(client.GrantTypes(), rp.GrantClient):
 		return fosite.ErrUnauthorizedClient.WithHint("This client may not have tokens for itself.")
 	}
-	scopes, err := narrower(h.catalogue.own(client), r.GetRequestForm().Get("scope"))
+	on, err := h.ownSignOn(client, r.GetRequestForm())
 	if err != nil {
-		return fosite.ErrInvalidScope.WithHint("A token without a person has none of the scopes that tell of one, and none that the client is not registered for.")
+		return err
+	}
+	if session.ownAim, err = h.aim(client, &on, nil); err != nil {
+		return err
 	}
 	id := make([]byte, 16)
 	rand.Read(id) // never fails
 	now := h.Clock()
 	session.own = &accessToken{
-		signOn: signOn{Client: client.ID, Scopes: scopes}, ID: hex.EncodeToString(id), Issued: now.Unix(), Expires: now.Add(h.Lifetimes.Access).Unix(),
+		signOn: signOn{Client: client.ID, Scopes: session.ownAim.scopes}, Audience: session.ownAim.audience,
+		ID: hex.EncodeToString(id), Issued: now.Unix(), Expires: now.Add(session.ownAim.lasts).Unix(),
 	}
 	h.tokenEvent(ctx, session, audit.TokenIssued, &session.own.signOn, session.own.scope())
 	return nil
@@ -57,22 +62,46 @@ func (h clientGrant) PopulateTokenEndpointResponse(ctx context.Context, r fosite
 	if !ok || session.own == nil {
 		return fosite.ErrUnknownRequest
 	}
-	access, err := h.writeAccess(ctx, clientOf(r), nil, session.own)
+	access, err := h.writeAccess(ctx, session.ownAim.form, nil, session.own)
 	if err != nil {
 		return serverTrouble(err)
 	}
 	resp.SetAccessToken(access)
 	resp.SetTokenType("Bearer")
-	resp.SetExpiresIn(h.Lifetimes.Access.Truncate(time.Second))
+	resp.SetExpiresIn(session.ownAim.lasts)
 	resp.SetScopes(session.own.Scopes)
 	return nil
 }
 
-// own are the scopes that a client can have for itself: those it is registered for by name which ask for nothing of a person.
+// ownSignOn is what a client asks for itself, by the parameters scope and resource.
+func (p *Provider) ownSignOn(client *rp.Client, form url.Values) (signOn, error) {
+	on := signOn{Client: client.ID}
+	named, err := p.named(form)
+	if err != nil {
+		return on, err
+	}
+	may := func(r *rp.Resource) bool { return r.MayHave(client.ID) }
+	for _, uri := range named {
+		if r := p.catalogue.resources.Find(uri); r != nil && !may(r) {
+			return on, errInvalidTarget("This client may not have tokens for itself for a resource that it names.")
+		}
+	}
+	if on.Scopes, err = narrower(p.catalogue.own(client), form.Get("scope")); err != nil {
+		return on, fosite.ErrInvalidScope.WithHint("A token without a person has none of the scopes that tell of one, and none that the client is not registered for.")
+	}
+	if on.Resources = named; named == nil {
+		on.Resources = p.implied(on.Scopes, may)
+	}
+	return on, nil
+}
+
+// own are the scopes that a client can have for itself: those it is registered for by name which ask for nothing of a person. One of a resource counts only if the
+// resource names the client.
 func (c *catalogue) own(client *rp.Client) []string {
 	var scopes []string
 	for _, s := range strings.Fields(client.Scope) {
-		if !slices.Contains(c.scopes, s) {
+		at := c.resources.Of(s)
+		if !slices.Contains(c.scopes, s) && (len(at) == 0 || slices.ContainsFunc(at, func(r *rp.Resource) bool { return r.MayHave(client.ID) })) {
 			scopes = append(scopes, s)
 		}
 	}

@@ -50,6 +50,10 @@ func (h codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acce
 	if err != nil {
 		return err
 	}
+	aim, err := h.aim(client, &c.signOn, form)
+	if err != nil {
+		return err
+	}
 	refresh, err := h.Records.Redeem(ctx, c.Person, c.decision())
 	switch {
 	case errors.Is(err, state.ErrReplayed):
@@ -60,14 +64,14 @@ func (h codeGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Acce
 	case err != nil:
 		return serverTrouble(err)
 	}
-	session.granted = h.grantedBy(c, u, refresh)
+	session.granted = h.grantedBy(c, aim, u, refresh)
 	h.tokenEvent(ctx, session, audit.TokenIssued, &c.signOn, c.scope())
 	return nil
 }
 
 // grantedBy is what a code that was redeemed gets.
-func (p *Provider) grantedBy(c *code, u *ldapmap.User, refresh state.Refresh) *granted {
-	g := &granted{signOn: c.signOn, grant: c.grantID(), nonce: c.Nonce, claims: c.Asked.IDToken, user: u}
+func (p *Provider) grantedBy(c *code, a aim, u *ldapmap.User, refresh state.Refresh) *granted {
+	g := &granted{signOn: c.signOn, aim: a, grant: c.grantID(), nonce: c.Nonce, claims: c.Asked.IDToken, user: u}
 	if c.Refresh {
 		g.refresh = &refreshToken{signOn: c.signOn, Refresh: refresh, Claims: c.Asked.IDToken, Issued: p.Clock().Unix()}
 	}

@@ -57,7 +57,11 @@ func (h deviceGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.Ac
 	case waits.Code == nil:
 		return fosite.ErrAuthorizationPending
 	}
-	if err := h.redeemDevice(ctx, session, waits.Code); err != nil {
+	aim, err := h.aim(client, &waits.Code.signOn, r.GetRequestForm())
+	if err != nil {
+		return err
+	}
+	if err := h.redeemDevice(ctx, session, waits.Code, aim); err != nil {
 		return err
 	}
 	h.dropDevice(ctx, kept)
@@ -72,7 +76,7 @@ func errDeviceRefused() error {
 }
 
 // redeemDevice is what codeGrant does with a code: a read and a change.
-func (h deviceGrant) redeemDevice(ctx context.Context, session *tokenSession, c *code) error {
+func (h deviceGrant) redeemDevice(ctx context.Context, session *tokenSession, c *code, a aim) error {
 	u, err := h.person(ctx, &c.signOn)
 	if err != nil {
 		return err
@@ -87,7 +91,7 @@ func (h deviceGrant) redeemDevice(ctx context.Context, session *tokenSession, c 
 	case err != nil:
 		return serverTrouble(err)
 	}
-	session.granted = h.grantedBy(c, u, refresh)
+	session.granted = h.grantedBy(c, a, u, refresh)
 	h.tokenEvent(ctx, session, audit.TokenIssued, &c.signOn, c.scope())
 	return nil
 }

@@ -41,6 +41,11 @@ func (h refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	if err != nil {
 		return err
 	}
+	narrow := t.signOn.narrowed(scopes)
+	aim, err := h.aim(client, &narrow, r.GetRequestForm())
+	if err != nil {
+		return err
+	}
 	u, err := h.person(ctx, &t.signOn)
 	if err != nil {
 		return err
@@ -57,7 +62,7 @@ func (h refreshGrant) HandleTokenEndpointRequest(ctx context.Context, r fosite.A
 	}
 	next := &refreshToken{signOn: t.signOn, Refresh: rotated.Next, Claims: t.Claims, Issued: h.Clock().Unix()}
 	next.DN = u.DN // where the entry is now
-	session.granted = &granted{signOn: next.signOn.narrowed(scopes), grant: t.Grant, claims: h.catalogue.askable(t.Claims, client), user: u, refresh: next}
+	session.granted = &granted{signOn: next.signOn.narrowed(scopes), aim: aim, grant: t.Grant, claims: h.catalogue.askable(t.Claims, client), user: u, refresh: next}
 	h.tokenEvent(ctx, session, audit.TokenRefreshed, &t.signOn, strings.Join(scopes, " "))
 	return nil
 }

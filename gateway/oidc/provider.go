@@ -59,7 +59,9 @@ type Deps struct {
 	People  People
 	Fields  []ldapmap.Field // of the mapping: which claims there are
 	Clients []rp.Client     // of the configuration
-	Kit     *web.Kit
+	// Resources are the APIs that access tokens can be meant for besides the provider itself; may be nil.
+	Resources []rp.Resource
+	Kit       *web.Kit
 
 	Sessions Sessions
 
@@ -104,6 +106,8 @@ type Provider struct {
 	remote    *remote.Fetcher // of documents that applications keep
 	back      *backChannel
 	devices   devices
+
+	longestAccess time.Duration // how long any access token may last
 }
 
 // New checks deps and returns a Provider. It does no I/O: keys are read, or made, when they are first needed.
@@ -122,15 +126,20 @@ func New(deps Deps) (*Provider, error) {
 	}
 	deps.Lifetimes = deps.Lifetimes.withDefaults()
 	deps.Subject = cmp.Or(deps.Subject, rp.SubjectID)
-	p := &Provider{Deps: deps, catalogue: newCatalogue(deps.Fields, deps.PictureURL != nil), salt: keys.NewSalt(deps.Store, deps.Keyring)}
+	p := &Provider{Deps: deps, salt: keys.NewSalt(deps.Store, deps.Keyring)}
 	var err error
+	p.catalogue = newCatalogue(deps.Fields, deps.PictureURL != nil, nil)
+	if p.catalogue.resources, err = rp.NewResources(deps.Resources, deps.Issuer, p.catalogue.scopes); err != nil {
+		return nil, err
+	}
+	p.longestAccess = p.catalogue.resources.Longest(deps.Lifetimes.Access)
 	if p.clients, err = rp.NewClients(deps.Clients, deps.Store, deps.Keyring, deps.Clock); err != nil {
 		return nil, err
 	}
 	if err := p.checkSubjects(deps.Clients); err != nil {
 		return nil, err
 	}
-	plan := keys.Plan{Every: deps.KeysEvery, Token: max(deps.Lifetimes.IDToken, deps.Lifetimes.Access), Hint: deps.Lifetimes.Refresh}
+	plan := keys.Plan{Every: deps.KeysEvery, Token: max(deps.Lifetimes.IDToken, p.longestAccess), Hint: deps.Lifetimes.Refresh}
 	p.keys = keys.New(deps.Store, deps.Keyring, deps.Clock, plan, deps.Keys, func(path state.Path, kid string) {
 		p.Audit.Event(context.Background(), audit.Event{Action: audit.SigningKeyCreated, Detail: path.String() + " " + kid})
 	})

@@ -56,8 +56,8 @@ type request struct {
 	ar      *fosite.AuthorizeRequest
 	client  *rp.Client
 	wants   rp.Wanted
-	mode    string   // how the answer goes back
-	scopes  []string // that can be granted
+	mode    string // how the answer goes back
+	wish           // what can be granted
 	prompt  []string
 	maxAge  time.Duration // below zero: not asked
 	hint    *hintClaims   // what id_token_hint says; nil without one
@@ -176,8 +176,9 @@ func (p *Provider) check(q *request) error {
 	if err := q.checkResponse(form); err != nil {
 		return err
 	}
-	if q.scopes = p.catalogue.grantable(strings.Fields(form.Get("scope")), q.client); len(q.scopes) == 0 {
-		return fosite.ErrInvalidScope.WithHint("None of the scopes that were asked for can be had.")
+	var err error
+	if q.wish, err = p.wish(q.client, form); err != nil {
+		return err
 	}
 	if q.wants.Code {
 		if err := checkPKCE(q.client, form); err != nil {

@@ -141,6 +141,16 @@ func (p *Provider) readObject(client *rp.Client, payload []byte) (url.Values, er
 		case "request", "request_uri": // RFC 9101 4
 			return nil, fmt.Errorf("there is a %s in it", name)
 		}
+		if several, ok := v.([]any); ok && name == "resource" { // the one parameter that may stand there several times (RFC 8707 2)
+			for _, one := range several {
+				text, ok := one.(string)
+				if !ok {
+					return nil, errors.New("its resource is neither text nor several")
+				}
+				said.Add(name, text)
+			}
+			continue
+		}
 		text, err := parameter(v)
 		if err != nil {
 			return nil, fmt.Errorf("its %s %w", bounded(name, 40), err)

@@ -90,8 +90,12 @@ func (p *Provider) frontGrant(ctx context.Context, q *request, visit *session.Vi
 	if !q.wants.Token {
 		return g, nil
 	}
-	c.Refresh, c.Ends = false, p.Clock().Add(p.Lifetimes.Access).Unix()
-	_, err := p.Records.Redeem(ctx, c.Person, c.decision())
+	var err error
+	if g.aim, err = p.aim(q.client, &c.signOn, nil); err != nil {
+		return nil, err
+	}
+	c.Refresh, c.Ends = false, p.Clock().Add(g.aim.lasts).Unix()
+	_, err = p.Records.Redeem(ctx, c.Person, c.decision())
 	switch {
 	case errors.Is(err, state.ErrRevoked):
 		return nil, fosite.ErrAccessDenied.WithHint("The person took their consent back in this moment.").WithWrap(err)
@@ -109,13 +113,13 @@ func (p *Provider) frontChannel(ctx context.Context, ar fosite.AuthorizeRequeste
 	if ar.GetResponseTypes().Has("token") {
 		var lasts time.Duration
 		var err error
-		if access, lasts, err = p.newAccess(ctx, client, g); err != nil {
+		if access, lasts, err = p.newAccess(ctx, g); err != nil {
 			return serverTrouble(err)
 		}
 		resp.AddParameter("access_token", access)
 		resp.AddParameter("token_type", "Bearer")
 		resp.AddParameter("expires_in", strconv.FormatInt(int64(lasts/time.Second), 10))
-		resp.AddParameter("scope", g.scope())
+		resp.AddParameter("scope", strings.Join(g.aim.scopes, " "))
 		ar.SetResponseTypeHandled("token")
 	}
 	if ar.GetResponseTypes().Has("id_token") {

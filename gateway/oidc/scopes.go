@@ -17,13 +17,14 @@ const (
 // catalogue is which claims there are and which scope asks for each. It is made from the mapping's fields, so that an
 // attribute which the configuration offers as a claim is offered at once, in discovery, on the consent page and at userinfo.
 type catalogue struct {
-	fields []ldapmap.Field // those with a claim
-	scopes []string        // openid and offline_access first, then in the order of the fields
+	fields    []ldapmap.Field // those with a claim
+	scopes    []string        // openid and offline_access first, then in the order of the fields
+	resources *rp.Resources   // whose scopes can be had besides
 }
 
 // Photos are told by address or not at all: pictures tells whether they have one.
-func newCatalogue(fields []ldapmap.Field, pictures bool) *catalogue {
-	c := &catalogue{scopes: []string{ScopeOpenID, ScopeOffline}}
+func newCatalogue(fields []ldapmap.Field, pictures bool, resources *rp.Resources) *catalogue {
+	c := &catalogue{scopes: []string{ScopeOpenID, ScopeOffline}, resources: resources}
 	for _, f := range fields {
 		if f.Claim == "" || f.Type == ldapmap.TypePhoto && !pictures {
 			continue
@@ -39,16 +40,24 @@ func newCatalogue(fields []ldapmap.Field, pictures bool) *catalogue {
 	return c
 }
 
+// Scopes are the scopes that tell of people, for a mapping's fields: with openid and offline_access, all that there are but for those of resources.
+func Scopes(fields []ldapmap.Field) []string { return newCatalogue(fields, true, nil).scopes }
+
 // grantable are those of the scopes asked for that exist and that the client may have, once each, in the order asked. Others are left out
 // without an error, as OpenID Connect Core 3.1.2.1 advises; the token response says what was granted.
 func (c *catalogue) grantable(asked []string, client *rp.Client) []string {
 	var granted []string
 	for _, s := range asked {
-		if slices.Contains(c.scopes, s) && client.MaySee(s) && !slices.Contains(granted, s) {
+		if (slices.Contains(c.scopes, s) || c.atResource(s, client)) && client.MaySee(s) && !slices.Contains(granted, s) {
 			granted = append(granted, s)
 		}
 	}
 	return granted
+}
+
+// atResource tells whether the scope is something that can be done at a resource for which the client may ask.
+func (c *catalogue) atResource(scope string, client *rp.Client) bool {
+	return slices.ContainsFunc(c.resources.Of(scope), func(r *rp.Resource) bool { return r.MayAsk(client.ID) })
 }
 
 // of returns the fields that the scope asks for.

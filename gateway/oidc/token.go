@@ -26,11 +26,13 @@ type tokenSession struct {
 
 	granted *granted
 	own     *accessToken // of a client for itself
+	ownAim  aim
 }
 
 // granted is what a token request gets: the grant stands in the directory by now.
 type granted struct {
 	signOn
+	aim     aim // of the access token
 	grant   string
 	nonce   string
 	claims  []string      // that were asked for by name, for the ID token
@@ -102,7 +104,7 @@ func (p *Provider) openPresented(form url.Values, session *tokenSession) error {
 	return nil
 }
 
-// readForm reads what an application posts: a form of at most maxForm bytes, with each parameter once (RFC 6749 3.2). What stands in the
+// readForm reads what an application posts: a form of at most maxForm bytes, with each parameter once (RFC 6749 3.2) but for resource (RFC 8707 2). What stands in the
 // address counts for nothing, so that no secret is ever looked for there.
 func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
@@ -110,7 +112,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 		return nil, fosite.ErrInvalidRequest.WithHint("The body is not a form, or too large.").WithWrap(err)
 	}
 	for name, values := range r.PostForm {
-		if len(values) > 1 {
+		if len(values) > 1 && name != "resource" {
 			return nil, fosite.ErrInvalidRequest.WithHintf("The parameter '%s' was sent more than once.", bounded(name, 40))
 		}
 	}
@@ -148,14 +150,14 @@ func (p *Provider) mayUse(ctx context.Context, u *ldapmap.User, client string) (
 
 // respond fills in the token response (RFC 6749 5.1, OpenID Connect Core 3.1.3.3) for what was granted.
 func (p *Provider) respond(ctx context.Context, client *rp.Client, g *granted, resp fosite.AccessResponder) error {
-	access, lasts, err := p.newAccess(ctx, client, g)
+	access, lasts, err := p.newAccess(ctx, g)
 	if err != nil {
 		return serverTrouble(err)
 	}
 	resp.SetAccessToken(access)
 	resp.SetTokenType("Bearer")
 	resp.SetExpiresIn(lasts)
-	resp.SetScopes(g.Scopes)
+	resp.SetScopes(g.aim.scopes)
 	if g.refresh != nil {
 		sealed, err := p.seal(purposeRefresh, g.refresh)
 		if err != nil {

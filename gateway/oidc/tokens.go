@@ -39,16 +39,18 @@ const maxToken = 8 << 10
 // signOn is what stays true of one person's sign-on at one client: everything that would otherwise be a row in a database. It travels,
 // sealed, in the code and in the tokens.
 type signOn struct {
-	Client   string   `json:"c"`
-	Person   string   `json:"p"`           // stable id
-	Subject  string   `json:"j,omitempty"` // the name that the client knows, if it is not the stable id: see Provider.subject
-	DN       string   `json:"d"`           // where the person's entry was: a hint
-	SID      string   `json:"b,omitempty"` // what the client is told of the browser's session
-	Scopes   []string `json:"s"`
-	AuthTime int64    `json:"t"` // seconds since 1970
-	AMR      []string `json:"m,omitempty"`
-	ACR      string   `json:"a,omitempty"`
-	Mark     string   `json:"k,omitempty"` // see markOf
+	Client  string   `json:"c"`
+	Person  string   `json:"p"`           // stable id
+	Subject string   `json:"j,omitempty"` // the name that the client knows, if it is not the stable id: see Provider.subject
+	DN      string   `json:"d"`           // where the person's entry was: a hint
+	SID     string   `json:"b,omitempty"` // what the client is told of the browser's session
+	Scopes  []string `json:"s"`
+	// Resources are those that access tokens can be meant for, the issuer among them if it is one; nil means the issuer alone (RFC 8707).
+	Resources []string `json:"rs,omitempty"`
+	AuthTime  int64    `json:"t"` // seconds since 1970
+	AMR       []string `json:"m,omitempty"`
+	ACR       string   `json:"a,omitempty"`
+	Mark      string   `json:"k,omitempty"` // see markOf
 
 	record *state.Person // the person's, once Provider.alive has read it
 }
@@ -106,7 +108,7 @@ func (c *code) decision() state.Code {
 		ID: c.grantID(), Expires: time.Unix(c.Expires, 0), Standing: c.Standing, Refresh: c.Refresh,
 		Grant: state.Grant{
 			Expires: time.Unix(c.Ends, 0), Made: time.Unix(c.Made, 0), SID: c.SID, AuthTime: time.Unix(c.AuthTime, 0),
-			Offline: c.has(ScopeOffline), Scopes: c.Scopes, Claims: c.Asked.Userinfo, ACR: c.ACR, AMR: c.AMR, Extra: c.Subject,
+			Offline: c.has(ScopeOffline), Scopes: c.Scopes, Claims: c.Asked.Userinfo, Audience: c.Resources, ACR: c.ACR, AMR: c.AMR, Extra: c.Subject,
 		},
 	}
 }

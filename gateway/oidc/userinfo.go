@@ -20,6 +20,9 @@ var errNoToken = errors.New("no access token")
 // errInactive: the token is none of ours, has expired, was revoked, or its person may not be let in.
 var errInactive = errors.New("the access token is not active")
 
+// errElsewhere: the token is meant for somebody else, who could have brought it here.
+var errElsewhere = errors.New("the access token is meant for another resource")
+
 // userinfo answers /oauth/userinfo (OpenID Connect Core 5.3) by GET, and by POST with the token in the header or in the body. Two reads, and a third for a registered
 // client that this replica has not met for some seconds.
 func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) {
@@ -105,6 +108,8 @@ func (p *Provider) active(ctx context.Context, text string) (*accessToken, *ldap
 		return nil, nil, errInactive
 	case err != nil:
 		return nil, nil, err
+	case !p.meantForUs(t.Audience):
+		return nil, nil, errElsewhere
 	}
 	if t.Person == "" {
 		return t, nil, p.aliveOwn(ctx, t)
@@ -152,6 +157,9 @@ func (p *Provider) bearerError(w http.ResponseWriter, r *http.Request, err error
 	case errors.Is(err, errInactive):
 		w.Header().Set("WWW-Authenticate", challenge+`, error="invalid_token", error_description="The access token is not active."`)
 		writeJSON(w, http.StatusUnauthorized, map[string]string{"error": "invalid_token", "error_description": "The access token is not active."})
+	case errors.Is(err, errElsewhere):
+		w.Header().Set("WWW-Authenticate", challenge+`, error="invalid_token", error_description="The access token is meant for another resource."`)
+		writeJSON(w, http.StatusUnauthorized, map[string]string{"error": "invalid_token", "error_description": "The access token is meant for another resource."})
 	case errors.Is(err, fosite.ErrScopeNotGranted):
 		w.Header().Set("WWW-Authenticate", challenge+`, error="insufficient_scope", scope="openid"`)
 		writeJSON(w, http.StatusForbidden, map[string]string{"error": "insufficient_scope", "error_description": "The access token has no scope openid."})

@@ -2,6 +2,7 @@ package oidc_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -258,6 +259,13 @@ func (w *world) consentPage(rw http.ResponseWriter, r *http.Request) error {
 	w.mu.Unlock()
 	if answer == "" {
 		_, err := fmt.Fprintf(rw, "<h1>Consent</h1><p id=app>%s</p><p id=again>%t</p><p id=offline>%t</p><p id=links>%s %s %s</p>", q.App.Name, q.Again, q.Offline, q.App.Policy, q.App.Terms, q.App.Logo)
+		for _, api := range q.Resources {
+			_, _ = fmt.Fprintf(rw, "<li class=api>%s new %v:", api.Name, api.New)
+			for _, s := range api.Scopes {
+				_, _ = fmt.Fprintf(rw, " %s", cmp.Or(s.Label["en"], s.Name))
+			}
+			_, _ = fmt.Fprint(rw, "</li>")
+		}
 		for _, s := range q.Scopes {
 			_, _ = fmt.Fprintf(rw, "<li id=%s>%v %v</li>", s.Scope, s.New, s.Claims)
 		}

@@ -43,7 +43,10 @@ func (f *Flow) question(r *http.Request, q *oidc.Question) templates.ConsentPage
 	for _, asked := range q.Scopes {
 		page.Scopes = append(page.Scopes, f.scope(q.Client(), asked, q.Again, loc))
 	}
-	if len(page.Scopes) == 0 {
+	for _, api := range q.Resources {
+		page.Acts = append(page.Acts, f.act(api, q.Again, loc))
+	}
+	if len(page.Scopes)+len(page.Acts) == 0 {
 		page.Scopes = []templates.Scope{{Label: loc.T("That it is you, and nothing else about you")}}
 	}
 	return page

@@ -74,7 +74,7 @@ func newWorld(t *testing.T) *world {
 	colour := ldapmap.Field{Name: "favourite_colour", Claim: "favourite_colour", Custom: true, Label: ldapmap.Text{Own: map[string]string{"en": "Favourite colour", "fr": "Couleur préférée"}}}
 	w.provider, err = oidc.New(oidc.Deps{
 		Issuer: w.server.URL, Keyring: webtest.Keyring(t), Records: w.records, Store: store, People: w.people, Fields: append(mapping.Fields(), colour), Kit: kit, Sessions: sessions,
-		Clients: []rp.Client{
+		Resources: stock(), Clients: []rp.Client{
 			{ID: "orders", Name: "Orders", URL: "https://orders.example.org", Policy: "https://orders.example.org/privacy", RedirectURIs: []string{callback}},
 			{ID: "intranet", Name: "Intranet", RedirectURIs: []string{callback}, Trusted: true},
 		},

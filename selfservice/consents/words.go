@@ -1,6 +1,7 @@
 package consents
 
 import (
+	"cmp"
 	"encoding/base64"
 	"time"
 
@@ -26,6 +27,12 @@ func (f *Flow) label(scope string, loc *i18n.Locale) string {
 		return loc.T("The groups you are in")
 	case oidc.ScopeOffline:
 		return loc.T("Access while you are away")
+	}
+	if api, scopeOf := f.Provider.Resource(scope); api != nil {
+		if scopeOf == nil {
+			return loc.T("Use %s in your name", api.DisplayName())
+		}
+		return api.DisplayName() + ": " + can(*scopeOf, loc)
 	}
 	if told := f.Provider.Told(scope); len(told) == 1 {
 		return name(told[0], loc)
@@ -89,6 +96,20 @@ func (f *Flow) scope(client *rp.Client, asked oidc.Asked, again bool, loc *i18n.
 		s.Claims = append(s.Claims, shown)
 	}
 	return s
+}
+
+// act is what the application could do at an API.
+func (f *Flow) act(api oidc.AskedResource, again bool, loc *i18n.Locale) templates.Act {
+	a := templates.Act{Label: loc.T("Use %s in your name", api.Name), New: again && api.New}
+	for _, s := range api.Scopes {
+		a.Can = append(a.Can, can(s, loc))
+	}
+	return a
+}
+
+// can says what a scope of an API lets an application do, in the words of the configuration.
+func can(s rp.ResourceScope, loc *i18n.Locale) string {
+	return cmp.Or(ldapmap.Text{Own: s.Label}.In(loc.Tag(), loc.T), s.Name)
 }
 
 // value writes one canonical value for reading.

@@ -117,11 +117,14 @@ func consents(loc *i18n.Locale) []Named {
 	again.Again = true
 	ask.Scopes = append([]templates.Scope(nil), ask.Scopes...)
 	ask.Scopes[2].New = false
+	acting := ask
+	acting.Acts = []templates.Act{{Label: loc.T("Use %s in your name", "Stock"), Can: []string{"See what is in stock", "Order for the shop"}}, {Label: loc.T("Use %s in your name", "Mail")}}
 	device := ask
 	device.Action, device.Device, device.Switch = "/device/confirm", "WDJB-MJHT", ""
 	return []Named{
 		{"consent", street, ask},
 		{"consent-again", street, again},
+		{"consent-api", street, acting},
 		{"device", street, templates.DevicePage{Action: "/device"}},
 		{"device-wrong", street, templates.DevicePage{Action: "/device", Code: "WDJB-MJHX", Error: i18n.M("No device waits for this code. Look at it again: the device shows a new one every ten minutes.")}},
 		{"device-consent", street, device},

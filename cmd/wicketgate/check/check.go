@@ -110,6 +110,7 @@ func (c *checker) configuration() {
 	for _, client := range c.cfg.OIDCClients() {
 		c.loosened(&client)
 	}
+	c.resources()
 }
 
 func (c *checker) mail(ctx context.Context) {

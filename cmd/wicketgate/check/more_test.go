@@ -57,3 +57,12 @@ func TestApplicationsAndWarningsOfTheFileAreListed(t *testing.T) {
 	out, _ := run(t, file(s, nil, "clients: [{id: wiki, redirect_uris: ['https://wiki.example.org/cb']}]\n"))
 	expect(t, out, "application wiki: https://wiki.example.org/cb", "note  wicketgate.yaml: mail: wanted a mail server", "- mails are sent: no mail server is configured")
 }
+
+func TestAPIsAreListedWithWhatIsLooseAndWhoIsMissing(t *testing.T) {
+	t.Parallel()
+	s := ldaptest.Memdir(t, ldaptest.Options{})
+	out, _ := run(t, file(s, nil, "resources: [{uri: 'https://stock.example.org', name: Stock, clients: [wiki, shop], introspected_by: [stock], access_token_format: jwt}, {uri: 'urn:open', clients: '*'}]\n"+
+		"clients: [{id: wiki, redirect_uris: ['https://wiki.example.org/cb']}]\n"))
+	expect(t, out, "API Stock: https://stock.example.org", "the API https://stock.example.org is loosened: access_token_format", "the API urn:open is loosened: clients",
+		"the API https://stock.example.org names the application shop, which is not registered", "names the application stock, which is not registered")
+}

@@ -181,7 +181,7 @@ func (c *Client) checkMetadata(bad report) {
 		}
 	}
 	for _, scope := range strings.Fields(c.Scope) {
-		if strings.ContainsFunc(scope, func(r rune) bool { return r < '!' || r > '~' || r == '"' || r == '\\' }) {
+		if strings.ContainsFunc(scope, notInScope) {
 			bad("scope", "%s has characters that no scope has.", cutText(scope, maxShown)) // RFC 6749 3.3
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 )
 
+const jwtLoosened = "access_token_format: an API that does not ask takes a token until it expires, also after it was revoked (RFC 9068 5)"
+
 // Loosened tells in which points a client goes beyond what every client has (RFC 9700), each as the JSON name of the setting and what
 // it means. Nil for a client of the ordinary, strict kind.
 func (c *Client) Loosened() []string {
@@ -22,7 +24,7 @@ func (c *Client) Loosened() []string {
 	say(c.Trusted, "trusted: nobody is asked for consent")
 	say(c.AlwaysRefresh, "always_refresh: it gets refresh tokens without asking for offline_access")
 	say(c.MayIntrospect, "may_introspect: it may ask about the tokens of every application")
-	say(c.AccessTokenFormat == FormatJWT, "access_token_format: an API that does not ask takes a token until it expires, also after it was revoked (RFC 9068 5)")
+	say(c.AccessTokenFormat == FormatJWT, jwtLoosened)
 	say(c.ClaimsInIDToken, "claims_in_id_token: what it knows of people stands in ID tokens, which are passed around")
 	return out
 }
