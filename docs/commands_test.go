@@ -13,7 +13,7 @@ import (
 
 // commands are those of the command line, in the order of its help.
 func commands() []string {
-	return []string{"", "demo", "serve", "check", "client", "client add", "client list", "client show", "client edit", "client rotate-secret", "client remove",
+	return []string{"", "demo", "serve", "check", "client", "client add", "client list", "client show", "client edit", "client rotate-secret", "client remove", "client invite", "client uninvite",
 		"session", "session list", "session revoke", "consent", "consent list", "consent revoke", "key", "key list", "key rotate", "config", "config presets", "testserver", "version"}
 }
 
@@ -56,7 +56,7 @@ func page(help map[string]string) string {
 
 var (
 	// called is a command as it stands in a text: behind the prompt-less start of a line, in backquotes, in a unit file, or in quotes.
-	called  = regexp.MustCompile("(?:^|[`\"'(/ =])wicketgate((?: +[a-z]+)?(?: +(?:presets|add|list|show|edit|rotate-secret|remove|revoke|rotate))?)((?: +[^`\"'\\s#)|>&;]+)*)")
+	called  = regexp.MustCompile("(?:^|[`\"'(/ =])wicketgate((?: +[a-z]+)?(?: +(?:presets|add|list|show|edit|rotate-secret|remove|invite|uninvite|revoke|rotate))?)((?: +[^`\"'\\s#)|>&;]+)*)")
 	listed  = regexp.MustCompile(`^  ([a-z][a-z -]*[a-z])  +\S`)
 	code    = regexp.MustCompile("`[^`\n]+`|(?m)^(?:    |\t).+$|^ExecStart=.+$")
 	flag    = regexp.MustCompile(`--[a-z][a-z-]*|(?:^| )-[a-z]\b`)

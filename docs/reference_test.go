@@ -62,7 +62,7 @@ func TestTheListOfAuditLinesIsComplete(t *testing.T) {
 	constant := regexp.MustCompile(`(?m)^\s*([A-Z]\w*)\s+Action = "(\w+)"`)
 	used := regexp.MustCompile(`\baudit\.([A-Z]\w*)`)
 	written := map[string]bool{}
-	for _, text := range sources(t, "gateway", "selfservice") {
+	for _, text := range sources(t, "gateway", "selfservice", "cmd") {
 		for _, m := range used.FindAllStringSubmatch(text, -1) {
 			written[m[1]] = true
 		}

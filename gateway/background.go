@@ -20,7 +20,7 @@ const (
 func (g *Gateway) start(background context.Context) {
 	g.running.Go(func() { g.watch(background) })
 	g.running.Go(func() {
-		janitor := state.Janitor{Records: g.records, Log: g.log}
+		janitor := state.Janitor{Records: g.records, Log: g.log, Retire: g.provider.Retire}
 		_ = janitor.Run(background) // it ends with its context alone
 	})
 }

@@ -33,6 +33,7 @@ import (
 //	/consent, /device, /applications                          selfservice/consents
 //	/admin/status, /admin/mails                               selfservice/admin
 //	/admin/clients ...      registered applications           selfservice/clients
+//	/oauth/register ...     applications that register by themselves, if that is on
 //	/oauth/authorize, par, device_authorization, token, userinfo, revoke, introspect, jwks, logout   gateway/oidc
 //	/.well-known/openid-configuration, oauth-authorization-server
 //	/favicon.ico, /static/  style, script, pictures           templates

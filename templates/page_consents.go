@@ -21,6 +21,10 @@ type ConsentPage struct {
 	Offline bool
 	// Again says that consent was given before and more is asked now; new scopes are marked by Scope.New.
 	Again bool
+	// Unknown says that the application registered itself and that nobody here has looked at it.
+	Unknown bool
+	// Leads says where one goes from here, for an application that registered itself: "sheets.example.org". Empty: nothing is said.
+	Leads string
 	// Device is the code that a device shows which asks; empty when the application is in this browser.
 	Device string
 }

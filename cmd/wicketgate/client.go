@@ -12,11 +12,12 @@ import (
 	"github.com/wicketgate/wicketgate/gateway/config"
 	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/seal"
+	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/ldapmap/directory"
 	"github.com/wicketgate/wicketgate/ldapmap/fault"
 )
 
-// clientCommand looks after applications in the state tree. client_add.go, client_show.go and client_edit.go have the commands.
+// clientCommand looks after applications in the state tree. client_add.go, client_show.go, client_edit.go and client_invite.go have the commands.
 type clientCommand struct {
 	Add          clientAddCommand    `cmd:"" help:"Register an application, and print what to paste into it."`
 	List         clientListCommand   `cmd:"" help:"List the applications."`
@@ -24,6 +25,9 @@ type clientCommand struct {
 	Edit         clientEditCommand   `cmd:"" help:"Change an application."`
 	RotateSecret clientRotateCommand `cmd:"" help:"Give an application a new secret; the old one stays valid for a while."`
 	Remove       clientRemoveCommand `cmd:"" help:"Remove an application: nobody can sign in to it any more."`
+
+	Invite   clientInviteCommand   `cmd:"" help:"Print a token with which an application can register itself."`
+	Uninvite clientUninviteCommand `cmd:"" help:"End such a token that was not used yet."`
 }
 
 // Help is the long text of "wicketgate client --help".
@@ -41,11 +45,13 @@ type place struct {
 // desk is what a client command works at.
 type desk struct {
 	*rp.Registry
-	std    stdio
-	json   bool
-	issuer string
-	audit  *audit.Log
-	clock  func() time.Time
+	std     stdio
+	json    bool
+	issuer  string
+	ring    *seal.Keyring
+	records *state.Records
+	audit   *audit.Log
+	clock   func() time.Time
 }
 
 // clientTimeout bounds a command: a directory that does not answer is no reason to wait for ever.
@@ -82,7 +88,8 @@ func (p place) open(ctx context.Context, std stdio, do func(ctx context.Context,
 	}
 	defer func() { err = errors.Join(err, closeLog()) }()
 	d := &desk{
-		Registry: rp.NewRegistry(store, ring, cfg.OIDCClients(), time.Now), std: std, json: p.JSON, issuer: cfg.Public.String(), audit: log, clock: time.Now,
+		Registry: rp.NewRegistry(store, ring, cfg.OIDCClients(), time.Now), std: std, json: p.JSON, issuer: cfg.Public.String(), ring: ring,
+		records: state.NewRecords(store, time.Now), audit: log, clock: time.Now,
 	}
 	return explain(do(ctx, d))
 }

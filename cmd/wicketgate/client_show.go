@@ -104,9 +104,7 @@ func describe(e rp.Entry) clientJSON {
 		j.Error = fmt.Sprint(e.Broken)
 		return j
 	}
-	bare := *e.Client
-	bare.Secrets, bare.SealedSecrets, bare.SecretsUntil, bare.Revision = nil, nil, nil, 0
-	j.publicClient, j.Loosened = (*publicClient)(&bare), e.Client.Loosened()
+	j.publicClient, j.Loosened = (*publicClient)(e.Client.Said()), e.Client.Loosened()
 	return j
 }
 

@@ -56,6 +56,8 @@ const (
 	ClientRegistered    Action = "client_registered"
 	ClientChanged       Action = "client_changed"
 	ClientDeleted       Action = "client_deleted"
+	ClientInvited       Action = "client_invited"   // whoever has the token can register an application
+	ClientUninvited     Action = "client_uninvited" // the token was ended
 	SigningKeyCreated   Action = "signing_key_created"
 	LogoutDelivered     Action = "logout_delivered" // an application was told that a session ended
 	LogoutFailed        Action = "logout_failed"    // it could not be told, or refused to hear

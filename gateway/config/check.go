@@ -26,6 +26,7 @@ func (c *Config) resolve(r *report) {
 	c.resolveClients(r)
 	c.resolveKeys(r)
 	c.resolveResources(r)
+	c.resolveRegistration(r)
 	c.resolveLooks(r)
 }
 

@@ -239,6 +239,10 @@ func TestWhatFitsNoSingleKeyIsToldToo(t *testing.T) {
 		"client twice":      {"admin_group: admins", "clients:\n- {id: a, redirect_uris: ['https://a/b']}\n- {id: a, redirect_uris: ['https://a/b']}", ":14: clients[1].id: found \"a\""},
 		"resource":          {"admin_group: admins", "resources:\n- {uri: 'https://stock.example.org', clients: '*', scopes: [{name: openid}]}", ":13: resources[0].scopes: wanted a value that fits (openid belongs"},
 		"resource alg":      {"admin_group: admins", "resources: [{uri: 'https://a.example.org', clients: [a], access_token_alg: ES256}]", "resources[0].access_token_alg: wanted a value that fits"},
+		"registration":      {"admin_group: admins", "registration: {mode: opne}", `:12: registration.mode: found "opne", wanted off or token or open (did you mean "open"?)`},
+		"how many register": {"admin_group: admins", "registration: {mode: token, most: -1}", ":12: registration.most"},
+		"unused":            {"admin_group: admins", "registration: {mode: token, unused: 1h}", ":12: registration.unused"},
+		"self scopes":       {"admin_group: admins", "registration: {scopes: [openid, 'email profile']}", `:12: registration.scopes[1]: found "email profile"`},
 		"client uri":        {"admin_group: admins", "clients: [{id: a}]", ":12: clients[0].redirect_uris"},
 	} {
 		if !strings.Contains(minimal, c.old) {

@@ -58,6 +58,8 @@ type Config struct {
 	Clients []Client `yaml:"clients"`
 	// Resources are APIs that applications get access tokens for (RFC 8707). Without any, tokens are meant for Wicketgate itself.
 	Resources []Resource `yaml:"resources"`
+	// Registration says whether applications can register by themselves.
+	Registration Registration `yaml:"registration"`
 	// Documents says how documents of applications are fetched (jwks_uri).
 	Documents Documents `yaml:"documents"`
 	// Subject is the name, sub, under which applications know people: id, the stable id of the directory, which outlives every change; the name of a field such as username, whose

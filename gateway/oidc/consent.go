@@ -3,6 +3,7 @@ package oidc
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
@@ -31,6 +32,9 @@ type Question struct {
 	Switch    string
 	// Sealed is the request, for the form to carry in ResumeParam.
 	Sealed string
+	// Self tells that the application registered itself, and Unknown that nobody invited it. Leads is where the browser goes on; nil for a device.
+	Self, Unknown bool
+	Leads         *url.URL
 	// UserCode is what the device shows that the question is for; empty for a browser's.
 	UserCode string
 
@@ -89,7 +93,7 @@ func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, 
 		// They have to see it first.
 		return &Question{Elsewhere: PathConsent + "?" + ResumeParam + "=" + sealed}, nil
 	}
-	q := &Question{Visit: visit, req: req}
+	q := &Question{Visit: visit, req: req, Leads: req.ar.RedirectURI}
 	waits.Shown = visit.Session.ID
 	if q.Sealed, err = p.seal(purposeRequest, waits); err != nil {
 		return nil, err
@@ -109,6 +113,7 @@ func (p *Provider) Question(w http.ResponseWriter, r *http.Request) (*Question, 
 // ask fills in what a client wants to do and to know of the visitor: scopes, resources, and claims that the scopes do not tell.
 func (p *Provider) ask(r *http.Request, q *Question, client *rp.Client, w wish, a asked) error {
 	q.client, q.wish, q.claims, q.App = client, w, p.toAgree(client, a, w.scopes), p.card(client)
+	q.Self, q.Unknown = client.Self != nil, client.Self != nil && client.Self.Open
 	have, _ := q.Visit.Record.Consent(client.ID)
 	known := func(word string) bool {
 		is := have.Covers([]string{word}, nil) && have.Trusted == client.Trusted

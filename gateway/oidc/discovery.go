@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc/keys"
+	"github.com/wicketgate/wicketgate/gateway/oidc/registration"
 	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 )
 
@@ -17,8 +18,9 @@ type metadata struct {
 	IntrospectionEndpoint string `json:"introspection_endpoint"`
 	JWKSURI               string `json:"jwks_uri"`
 	logoutMetadata
-	PushedEndpoint string `json:"pushed_authorization_request_endpoint"`
-	DeviceEndpoint string `json:"device_authorization_endpoint"` // RFC 8628 4
+	PushedEndpoint       string `json:"pushed_authorization_request_endpoint"`
+	RegistrationEndpoint string `json:"registration_endpoint,omitempty"`
+	DeviceEndpoint       string `json:"device_authorization_endpoint"` // RFC 8628 4
 
 	ScopesSupported        []string `json:"scopes_supported"`
 	ClaimsSupported        []string `json:"claims_supported"`
@@ -81,6 +83,9 @@ func (p *Provider) metadata() metadata {
 		IssInResponse:     true, ClaimsParameter: true, ClaimTypes: []string{"normal"}, DisplayValues: []string{"page", "popup", "touch"},
 
 		RequestParameter: true, RequestURI: true, RequireRequestURI: true, RequestObjectAlgs: []string{rp.AlgNone},
+	}
+	if p.office.On() {
+		m.RegistrationEndpoint = p.Issuer + registration.PathRegister
 	}
 	for _, alg := range assertionAlgorithms() {
 		m.AssertionAlgs = append(m.AssertionAlgs, string(alg))

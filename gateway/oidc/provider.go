@@ -15,6 +15,7 @@ import (
 
 	"github.com/wicketgate/wicketgate/gateway/audit"
 	"github.com/wicketgate/wicketgate/gateway/oidc/keys"
+	"github.com/wicketgate/wicketgate/gateway/oidc/registration"
 	"github.com/wicketgate/wicketgate/gateway/oidc/remote"
 	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
 	"github.com/wicketgate/wicketgate/gateway/session"
@@ -78,6 +79,9 @@ type Deps struct {
 	// Subject is where sub comes from, for clients that do not say otherwise: rp.SubjectID (also if it is empty), rp.SubjectPairwise, or the name of a field.
 	Subject string
 
+	// Registration says whether and what applications can register by themselves.
+	Registration registration.Config
+
 	// PrivateDocuments lets documents of applications (jwks_uri and its like) be fetched from addresses inside the organisation.
 	PrivateDocuments bool
 
@@ -105,6 +109,7 @@ type Provider struct {
 	catalogue *catalogue
 	remote    *remote.Fetcher // of documents that applications keep
 	back      *backChannel
+	office    *registration.Office
 	devices   devices
 
 	longestAccess time.Duration // how long any access token may last
@@ -146,6 +151,11 @@ func New(deps Deps) (*Provider, error) {
 	here := strings.HasPrefix(deps.Issuer, "http://") // then everything happens on this machine
 	p.remote = remote.New(remote.Config{Private: deps.PrivateDocuments || here, HTTP: here, Clock: deps.Clock})
 	p.back = newBackChannel(p)
+	p.office = registration.New(registration.Deps{
+		Config: deps.Registration, Issuer: deps.Issuer, Keyring: deps.Keyring, Records: deps.Records, Registry: p.clients.Registry(), Remote: p.remote, Audit: deps.Audit,
+		Log: deps.Log, Clock: deps.Clock,
+	})
+	p.clients.SelfScopes = p.office.Scopes
 	p.devices = newDevices(deps.Clock)
 	deps.Records.OnEnd(p.sessionsEnded)
 	p.fosite = p.newFosite()

@@ -137,7 +137,12 @@ func (w *world) post(path, authorization string, values ...string) (int, map[str
 
 func (w *world) do(method, path, authorization, body string) (int, map[string]any) {
 	w.t.Helper()
-	resp := w.send(method, path, authorization, body)
+	return w.answer(w.send(method, path, authorization, body))
+}
+
+// answer reads the JSON of a response.
+func (w *world) answer(resp *http.Response) (int, map[string]any) {
+	w.t.Helper()
 	defer resp.Body.Close()
 	var answer map[string]any
 	var text bytes.Buffer
@@ -146,7 +151,7 @@ func (w *world) do(method, path, authorization, body string) (int, map[string]an
 	}
 	if text.Len() > 0 {
 		if err := json.Unmarshal(text.Bytes(), &answer); err != nil {
-			w.t.Fatalf("%s %s answers %d with no JSON: %s", method, path, resp.StatusCode, text.String())
+			w.t.Fatalf("%s %s answers %d with no JSON: %s", resp.Request.Method, resp.Request.URL, resp.StatusCode, text.String())
 		}
 	}
 	return resp.StatusCode, answer
@@ -154,12 +159,17 @@ func (w *world) do(method, path, authorization, body string) (int, map[string]an
 
 func (w *world) send(method, path, authorization, body string) *http.Response {
 	w.t.Helper()
+	return w.sendAs("application/x-www-form-urlencoded", method, path, authorization, body)
+}
+
+func (w *world) sendAs(kind, method, path, authorization, body string) *http.Response {
+	w.t.Helper()
 	req, err := http.NewRequestWithContext(w.t.Context(), method, w.server.URL+path, strings.NewReader(body))
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	if body != "" {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Content-Type", kind)
 	}
 	if authorization != "" {
 		req.Header.Set("Authorization", authorization)

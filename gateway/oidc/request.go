@@ -210,6 +210,9 @@ func (q *request) checkPrompt(form url.Values, known []string) error {
 	if q.prompts("none") && len(q.prompt) > 1 {
 		return fosite.ErrInvalidRequest.WithHint("prompt=none goes with no other value.")
 	}
+	if q.client.DefaultMaxAge != nil {
+		q.maxAge = time.Duration(*q.client.DefaultMaxAge) * time.Second
+	}
 	if age := form.Get("max_age"); age != "" {
 		n, err := strconv.ParseInt(age, 10, 32)
 		if err != nil || n < 0 {

@@ -3,6 +3,7 @@ package oidc
 import (
 	"net/http"
 
+	"github.com/wicketgate/wicketgate/gateway/oidc/registration"
 	"github.com/wicketgate/wicketgate/gateway/visit"
 )
 
@@ -33,11 +34,11 @@ const (
 // CrossOrigin are the routes that other sites may post to, for web.Options.CrossOrigin: applications prove who they are with a secret or
 // a token, never with a cookie, and a posted authorization request does no more than the same by GET.
 func CrossOrigin() []string {
-	return []string{
-		"POST " + PathAuthorize, "POST " + PathToken, "POST " + PathUserinfo, "POST " + PathRevoke, "POST " + PathIntrospect,
-		"POST " + PathLogout,
-		"POST " + PathPushed, "POST " + PathStartDevice,
-	}
+	return append(registration.CrossOrigin(),
+		"POST "+PathAuthorize, "POST "+PathToken, "POST "+PathUserinfo, "POST "+PathRevoke, "POST "+PathIntrospect,
+		"POST "+PathLogout,
+		"POST "+PathPushed, "POST "+PathStartDevice,
+	)
 }
 
 // Mount registers every address of the provider.
@@ -67,7 +68,13 @@ func (p *Provider) Mount(mux *http.ServeMux) {
 		for method, h := range methods {
 			mux.Handle(method+" "+path, p.api(shared(h)))
 		}
-		mux.Handle("OPTIONS "+path, p.api(preflight))
+		mux.Handle("OPTIONS "+path, p.api(preflight("GET, POST")))
+	}
+	for _, route := range p.office.Routes() {
+		mux.Handle(route.Method+" "+route.Path, p.api(shared(route.Serve)))
+		if route.Method != http.MethodPut && route.Method != http.MethodDelete { // once for each address
+			mux.Handle("OPTIONS "+route.Path, p.api(preflight("GET, POST, PUT, DELETE")))
+		}
 	}
 	// Only servers have a reason to introspect: no script of another site may.
 	mux.Handle("POST "+PathIntrospect, p.api(p.introspect))
@@ -85,13 +92,15 @@ func shared(h http.HandlerFunc) http.HandlerFunc {
 }
 
 // preflight answers a browser's question before a script's request (Fetch 3.2.2).
-func preflight(w http.ResponseWriter, _ *http.Request) {
-	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Allow-Methods", "GET, POST")
-	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
-	h.Set("Access-Control-Max-Age", "3600")
-	w.WriteHeader(http.StatusNoContent)
+func preflight(methods string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		h := w.Header()
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Access-Control-Allow-Methods", methods)
+		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
+		h.Set("Access-Control-Max-Age", "3600")
+		w.WriteHeader(http.StatusNoContent)
+	}
 }
 
 // api makes a handler that writes its own errors one of the Kit's.

@@ -157,3 +157,42 @@ func TestAJanitorThatFailsSaysSoAndTriesAgain(t *testing.T) {
 	stop()
 	w.is((&state.Janitor{Records: w.Records}).Run(done), context.Canceled)
 }
+
+func TestAnApplicationIsOnlyRetiredOnceEverybodyWasSeen(t *testing.T) {
+	t.Parallel()
+	w := neglected(t)
+	letIn := func(id, client string) {
+		w.ok(w.spy.Store.Create(w.ctx(), state.Record{Path: state.Path{Kind: state.People, ID: id}, Values: []string{"n0", state.Consent{Client: client, ID: "1"}.Value()}}))
+	}
+	letIn("ada", "c1")
+	letIn("grace", "c1")
+	asked := map[string]bool{}
+	j := &state.Janitor{Records: w.Records, After: atOnce, Retire: func(ctx context.Context, r state.Record, letIn bool) (bool, error) {
+		asked[r.ID] = letIn
+		if r.ID != "c2" {
+			return false, nil
+		}
+		return true, w.spy.Store.Delete(ctx, r.Path)
+	}}
+	s, err := j.Round(w.ctx())
+	w.ok(err)
+	if len(asked) != 10 || !asked["c1"] || asked["c2"] || s.Deleted != 11 {
+		t.Errorf("asked %v, swept %+v", asked, s)
+	}
+	clear(asked)
+	broken := errors.New("broken")
+	w.spy.Before = func(verb string, p state.Path) error {
+		if verb == "list" && p.Kind == state.People {
+			return broken
+		}
+		return nil
+	}
+	if _, err := j.Round(w.ctx()); !errors.Is(err, broken) || len(asked) != 0 {
+		t.Errorf("after half of the people: %v, asked %v", err, asked)
+	}
+	w.spy.Before = nil
+	j.Retire = func(context.Context, state.Record, bool) (bool, error) { return false, broken }
+	if _, err := j.Round(w.ctx()); !errors.Is(err, broken) {
+		t.Errorf("one that cannot be retired: %v", err)
+	}
+}

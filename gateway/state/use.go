@@ -56,6 +56,24 @@ func (r *Records) addUsed(ctx context.Context, path Path, v string) error {
 	return err
 }
 
+// UseAny is Use for what works several times: it uses the first of ids that was not used yet, and returns its place. One Get, and one change unless somebody
+// else is as fast. Errors: ErrUsed if each was used, ErrExpired.
+func (r *Records) UseAny(ctx context.Context, path Path, ids []string, expires time.Time) (int, error) {
+	p := newPerson(path, nil, false)
+	if err := r.reload(ctx, p); err != nil {
+		return 0, fmt.Errorf("looking up how often something was used: %w", err)
+	}
+	for i, id := range ids {
+		if p.used(id) {
+			continue
+		}
+		if err := r.Use(ctx, path, id, expires); !errors.Is(err, ErrUsed) {
+			return i, err
+		}
+	}
+	return 0, ErrUsed
+}
+
 // WasUsed tells, with one Get, whether Use would say ErrUsed: for a page that should not ask for anything in vain. It decides nothing.
 func (r *Records) WasUsed(ctx context.Context, path Path, id string) (bool, error) {
 	p := newPerson(path, nil, false)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -53,6 +54,52 @@ func TestWhatWorksOnceWorksOnce(t *testing.T) {
 	}
 	w := newWorld(t)
 	w.ok(w.Unuse(w.ctx(), state.PersonPath(who), digest("x", false), w.now()))
+}
+
+func TestWhatWorksSeveralTimesWorksSoOftenAndNotOnceMore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	path, exp := state.Path{Kind: state.Pending, ID: state.Digest("invitation")}, w.now().Add(time.Hour)
+	var ids []string
+	for i := range 5 {
+		ids = append(ids, state.Digest("invitation", fmt.Sprint(i)))
+	}
+	_, err := w.UseAny(w.ctx(), path, ids, exp)
+	w.ok(err)
+	w.spy.Counts()
+	_, err = w.UseAny(w.ctx(), path, ids, exp)
+	w.ok(err)
+	w.spy.Expect(t, "the second of five", statetest.Counts{Get: 1, Create: 1, Change: 1})
+	// 16 at once for the three that are left.
+	var mu sync.Mutex
+	taken := map[int]int{}
+	var all sync.WaitGroup
+	for range 16 {
+		all.Go(func() {
+			at, err := w.UseAny(w.ctx(), path, ids, exp)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err == nil:
+				taken[at]++
+			case !errors.Is(err, state.ErrUsed):
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if len(taken) != 3 || taken[2] != 1 || taken[3] != 1 || taken[4] != 1 {
+		t.Errorf("taken: %v", taken)
+	}
+	w.ok(w.Unuse(w.ctx(), path, ids[3], exp))
+	if at, err := w.UseAny(w.ctx(), path, ids, exp); at != 3 || err != nil {
+		t.Errorf("one that was given back: %d %v", at, err)
+	}
+	_, err = w.UseAny(w.ctx(), path, ids, exp)
+	w.is(err, state.ErrUsed)
+	w.later(time.Hour)
+	_, err = w.UseAny(w.ctx(), path, []string{state.Digest("other")}, exp)
+	w.is(err, state.ErrExpired)
 }
 
 func TestOfManyWhoUseItAtOnceOneSucceeds(t *testing.T) {

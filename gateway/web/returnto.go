@@ -20,6 +20,7 @@ const (
 	returnPurpose = "continue"
 	returnLasts   = 24 * time.Hour // a sign-in page may stay open over night
 	maxReturnPath = 6 << 10        // bytes; sealed it still fits into MaxTarget
+	maxReturnLink = 300            // bytes
 	maxSealed     = 12 << 10
 )
 
@@ -28,8 +29,8 @@ const (
 type ReturnTo struct {
 	// Path is an address on this site, with its query: "/oauth/authorize?client_id=…".
 	Path string `json:"p"`
-	// App is the application that asked; its name and logo stand on every page until the person is back there. A logo given as a
-	// data: URL is left out when sealing, because an address cannot hold it.
+	// App is the application that asked; its name, logo and address stand on every page until the person is back there. All else is left out when sealing, and
+	// so is what is long, such as a logo given as a data: URL, because an address cannot hold it.
 	App templates.AppCard `json:"a,omitzero"`
 	// Login fills in the user name (login_hint, OpenID Connect Core 3.1.2.1).
 	Login string `json:"l,omitempty"`
@@ -47,8 +48,11 @@ func (k *Kit) SealReturn(to ReturnTo) (string, error) {
 	if err := CheckLocal(to.Path); err != nil {
 		return "", fmt.Errorf("sealing where to go on: %w", err)
 	}
-	if strings.HasPrefix(to.App.Logo, "data:") {
-		to.App.Logo = ""
+	to.App.Policy, to.App.Terms = "", ""
+	for _, s := range []*string{&to.App.Logo, &to.App.URL} {
+		if strings.HasPrefix(*s, "data:") || len(*s) > maxReturnLink {
+			*s = ""
+		}
 	}
 	plain, err := json.Marshal(sealedReturn{to, k.opts.Clock().Add(returnLasts).Unix()})
 	if err != nil {

@@ -21,7 +21,7 @@ func (f *Flow) list(w http.ResponseWriter, r *http.Request, v *visit.Visitor) er
 	for _, a := range apps {
 		shown := templates.Consented{ID: a.ID, Name: a.ID, Since: a.When, LastUsed: a.LastUsed, Trusted: a.Trusted}
 		if a.App != nil {
-			shown.Name, shown.Logo, shown.URL = a.App.DisplayName(), a.App.Logo, a.App.URL
+			shown.Name, shown.Logo, shown.URL = a.App.DisplayName(), a.App.Logo, a.App.LoginAddress(f.Provider.Issuer)
 		}
 		for _, s := range a.Scopes {
 			if s != oidc.ScopeOpenID { // every application has that one

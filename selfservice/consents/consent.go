@@ -39,6 +39,10 @@ func (f *Flow) question(r *http.Request, q *oidc.Question) templates.ConsentPage
 		Switch:  q.Switch,
 		Offline: q.Offline,
 		Again:   q.Again,
+		Unknown: q.Unknown,
+	}
+	if q.Self && q.Leads != nil {
+		page.Leads = leads(q.Leads, loc)
 	}
 	for _, asked := range q.Scopes {
 		page.Scopes = append(page.Scopes, f.scope(q.Client(), asked, q.Again, loc))

@@ -3,6 +3,7 @@ package consents
 import (
 	"cmp"
 	"encoding/base64"
+	"net/url"
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc"
@@ -110,6 +111,18 @@ func (f *Flow) act(api oidc.AskedResource, again bool, loc *i18n.Locale) templat
 // can says what a scope of an API lets an application do, in the words of the configuration.
 func can(s rp.ResourceScope, loc *i18n.Locale) string {
 	return cmp.Or(ldapmap.Text{Own: s.Label}.In(loc.Tag(), loc.T), s.Name)
+}
+
+// leads is where the browser goes on, as a person knows it: the name of a site, or a program of their own.
+func leads(to *url.URL, loc *i18n.Locale) string {
+	switch {
+	case to.Scheme != "https" && to.Scheme != "http":
+		return loc.T("an application on this device")
+	case rp.Loopback(to.Hostname()):
+		return loc.T("a program on this computer")
+	default:
+		return to.Host
+	}
 }
 
 // value writes one canonical value for reading.

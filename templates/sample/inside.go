@@ -119,12 +119,16 @@ func consents(loc *i18n.Locale) []Named {
 	ask.Scopes[2].New = false
 	acting := ask
 	acting.Acts = []templates.Act{{Label: loc.T("Use %s in your name", "Stock"), Can: []string{"See what is in stock", "Order for the shop"}}, {Label: loc.T("Use %s in your name", "Mail")}}
+	unknown := ask
+	unknown.App = templates.AppCard{Name: "Sheets", Policy: "https://sheets.example.org/privacy", Terms: "https://sheets.example.org/terms", Logo: Orders().Logo}
+	unknown.Unknown, unknown.Leads = true, "sheets.example.org"
 	device := ask
 	device.Action, device.Device, device.Switch = "/device/confirm", "WDJB-MJHT", ""
 	return []Named{
 		{"consent", street, ask},
 		{"consent-again", street, again},
 		{"consent-api", street, acting},
+		{"consent-unknown", street, unknown},
 		{"device", street, templates.DevicePage{Action: "/device"}},
 		{"device-wrong", street, templates.DevicePage{Action: "/device", Code: "WDJB-MJHX", Error: i18n.M("No device waits for this code. Look at it again: the device shows a new one every ten minutes.")}},
 		{"device-consent", street, device},

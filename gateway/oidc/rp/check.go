@@ -51,6 +51,8 @@ func (c *Client) Check() []error {
 	c.checkMetadata(bad)
 	c.checkLinks(bad)
 	c.checkLogout(bad)
+	c.checkLogin(bad)
+	c.checkSelf(bad)
 	c.checkSubject(bad)
 	c.checkClaims(bad)
 	c.AccessTokens.check(bad)

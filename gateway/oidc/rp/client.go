@@ -65,6 +65,14 @@ type Client struct {
 	// RequirePushed takes authorization requests only through the endpoint for pushed ones (RFC 9126 6).
 	RequirePushed bool `json:"require_pushed_authorization_requests,omitempty"`
 
+	// InitiateLoginURI is where a person is sent who wants to sign in to the client and begins elsewhere (OpenID Connect Core 4).
+	InitiateLoginURI string `json:"initiate_login_uri,omitempty"`
+	// DefaultMaxAge is max_age, in seconds, for requests that do not say it; nil: none.
+	DefaultMaxAge *int64 `json:"default_max_age,omitempty"`
+	// SoftwareID and SoftwareVersion say what the client is an installation of.
+	SoftwareID      string `json:"software_id,omitempty"`
+	SoftwareVersion string `json:"software_version,omitempty"`
+
 	// Trusted clients belong to the organisation: nobody is asked for consent. Not of RFC 7591, like all that follow.
 	Trusted bool `json:"trusted,omitempty"`
 	// AlwaysRefresh gives a refresh token even when offline_access was not asked for.
@@ -81,6 +89,11 @@ type Client struct {
 	Claims map[string]Claim `json:"own_claims,omitempty"`
 	// ClaimsInIDToken puts the claims of the granted scopes into the ID token too, for applications that never call userinfo.
 	ClaimsInIDToken bool `json:"claims_in_id_token,omitempty"`
+	// Self is kept of a client that registered itself; nil for all others.
+	Self *Self `json:"self,omitempty"`
+
+	// selfScopes are those that a client which registered itself may have at most, as the configuration has it now; Clients sets it.
+	selfScopes []string
 }
 
 // Authentication methods of RFC 7591 2 that this version knows.
@@ -128,6 +141,9 @@ func (c *Client) SigningAlg() jose.SignatureAlgorithm {
 
 // MaySee tells whether the client may ask for the scope.
 func (c *Client) MaySee(scope string) bool {
+	if c.Self != nil && !slices.Contains(c.selfScopes, scope) {
+		return false
+	}
 	return c.Scope == "" || slices.Contains(strings.Fields(c.Scope), scope)
 }
 

@@ -29,6 +29,9 @@ type Clients struct {
 	ring   keys.Keyring
 	clock  func() time.Time
 
+	// SelfScopes are those that clients which registered themselves may have at most. It is set before the first use.
+	SelfScopes []string
+
 	mu   sync.Mutex
 	kept map[string]keptClient
 }
@@ -84,6 +87,7 @@ func (c *Clients) Find(ctx context.Context, id string) (*Client, error) {
 		return nil, err
 	}
 	client.drop(now)
+	client.selfScopes = c.SelfScopes
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.kept) >= clientsKept {

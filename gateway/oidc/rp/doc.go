@@ -9,6 +9,7 @@
 //	prove.go secret.go   how it proves itself, and how its secrets are made, kept and replaced
 //	access_token.go  in which form it gets access tokens
 //	resource.go resources.go   Resource: an API that access tokens can be meant for
+//	self.go          what is kept of one that registered itself, and what such a one can never have
 //	keys.go          its public keys, or where they are
 //	redirect.go      which addresses may be registered, and which one a request may name
 //	grants.go response_type.go   the vocabulary

@@ -83,6 +83,13 @@ func checkKeySet(set []byte, bad report) {
 		bad("jwks", "This is no JSON Web Key Set (RFC 7517 5).")
 		return
 	}
+	var raw struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if json.Unmarshal(set, &raw) == nil && len(raw.Keys) > maxClientKeys {
+		bad("jwks", "These are %d; at most %d are kept.", len(raw.Keys), maxClientKeys)
+		return
+	}
 	good := false
 	for _, k := range public {
 		if !k.IsPublic() {
