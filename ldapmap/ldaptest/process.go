@@ -83,13 +83,8 @@ func (p *process) await(deadline time.Time, isReady func() bool) bool {
 }
 
 // end asks this very process to end, and makes it after 5 seconds; it is no harm if it has ended already.
-func (p *process) end() { p.endWith(syscall.SIGTERM) }
-
-// kill ends it at once, for a server whose data goes with the test.
-func (p *process) kill() { p.endWith(syscall.SIGKILL) }
-
-func (p *process) endWith(sig syscall.Signal) {
-	_ = p.cmd.Process.Signal(sig)
+func (p *process) end() {
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case err := <-p.ended:
 		p.ended <- err
