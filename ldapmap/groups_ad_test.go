@@ -109,3 +109,19 @@ func TestANamesakeGetsAnotherEntry(t *testing.T) {
 		}
 	}
 }
+
+// What the tests prove of the preset samba on a real domain controller holds for the other one too.
+func TestActiveDirectoryHasThePresetThatIsProvenOnSamba(t *testing.T) {
+	t.Parallel()
+	body := func(name string) string {
+		text, err := PresetText(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(text, "\n") // the first line says whose it is
+		return rest
+	}
+	if body("samba") != body("activedirectory") {
+		t.Error("the presets differ: what differs needs a proof of its own")
+	}
+}
