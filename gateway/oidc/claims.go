@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/wicketgate/wicketgate/gateway/oidc/rp"
-	"github.com/wicketgate/wicketgate/gateway/state"
 	"github.com/wicketgate/wicketgate/ldapmap"
 )
 
@@ -18,9 +17,8 @@ type telling struct {
 	client *rp.Client
 	user   *ldapmap.User
 	scopes []string
-	names  []string      // of claims that were asked for one by one (OpenID Connect Core 5.5)
-	record *state.Person // nil: it was not read yet
-	into   string        // rp.InUserinfo or rp.InIDToken; empty: an access token
+	names  []string // of claims that were asked for one by one (OpenID Connect Core 5.5)
+	into   string   // rp.InUserinfo or rp.InIDToken; empty: an access token
 }
 
 // tells tells whether a field is told.
@@ -29,7 +27,7 @@ func (t *telling) tells(f ldapmap.Field) bool {
 }
 
 // claims gathers what is told of a person (OpenID Connect Core 5.1, 5.4 and 5.5), beside the subject. One search if "groups" is told and the directory does not say them in the
-// person's entry; one read for email_verified, if the record was not read yet and the mapping does not vouch.
+// person's entry.
 func (p *Provider) claims(ctx context.Context, t telling) (map[string]any, error) {
 	told := map[string]any{}
 	for _, f := range p.catalogue.fields {
@@ -45,11 +43,12 @@ func (p *Provider) claims(ctx context.Context, t telling) (map[string]any, error
 	if err := p.ownClaims(ctx, &t, told); err != nil {
 		return nil, err
 	}
-	return told, p.verified(ctx, &t, told)
+	p.verified(&t, told)
+	return told, nil
 }
 
 // verified adds email_verified and phone_number_verified. Both are always booleans: some applications take a missing one for true.
-func (p *Provider) verified(ctx context.Context, t *telling, told map[string]any) error {
+func (p *Provider) verified(t *telling, told map[string]any) {
 	for _, name := range []string{"email_verified", "phone_number_verified"} {
 		base, _ := verifiedOf(name)
 		for _, f := range p.catalogue.named(base) {
@@ -63,7 +62,6 @@ func (p *Provider) verified(ctx context.Context, t *telling, told map[string]any
 			told[name] = p.Vouched != nil && p.Vouched(t.user, f.Name, value)
 		}
 	}
-	return nil
 }
 
 // claim is the value of one claim in its JSON type; nil if there is none.

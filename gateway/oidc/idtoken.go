@@ -17,7 +17,7 @@ import (
 // person's groups have to be searched for.
 func (p *Provider) idToken(ctx context.Context, client *rp.Client, g *granted, access string) (string, error) {
 	now := p.Clock()
-	t := telling{client: client, user: g.user, names: g.claims, record: g.record, into: rp.InIDToken}
+	t := telling{client: client, user: g.user, names: g.claims, into: rp.InIDToken}
 	if client.ClaimsInIDToken || access == "" && g.code == "" {
 		t.scopes = g.Scopes
 	}

@@ -85,7 +85,6 @@ func (q *request) checkResponse(form url.Values) error {
 // alone. There is never a refresh token (RFC 6749 4.2.2).
 func (p *Provider) frontGrant(ctx context.Context, q *request, visit *session.Visit, standing state.Standing) (*granted, error) {
 	c := p.newCode(q, visit, standing)
-	c.record = visit.Record
 	g := &granted{signOn: c.signOn, nonce: c.Nonce, claims: c.Asked.IDToken, user: visit.User}
 	if !q.wants.Token {
 		return g, nil

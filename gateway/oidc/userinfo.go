@@ -55,7 +55,7 @@ func (p *Provider) tell(w http.ResponseWriter, r *http.Request, token *accessTok
 		return err
 	}
 	grant, _ := token.record.Grant(token.Grant, p.Clock())
-	claims, err := p.claims(ctx, telling{client: client, user: u, scopes: token.Scopes, names: p.catalogue.askable(grant.Claims, client), record: token.record, into: rp.InUserinfo})
+	claims, err := p.claims(ctx, telling{client: client, user: u, scopes: token.Scopes, names: p.catalogue.askable(grant.Claims, client), into: rp.InUserinfo})
 	if err != nil {
 		return err
 	}
